@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The offset of the first byte that is not part of valid UTF-8 (overlong forms and surrogates are not), or len. */
+size_t
+utf8_check(const char *bytes, size_t len);
+/* The scalar at bytes[0..], and its length in *n (1..4). Input must be valid and not empty. */
+uint32_t
+utf8_decode(const char *bytes, size_t len, size_t *n);
+/* Columns that a terminal gives the scalar: 0, 1 or 2 (a small table; no locale). */
+unsigned
+utf8_width(uint32_t scalar);
+
+#endif
