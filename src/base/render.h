@@ -9,10 +9,17 @@
  *      |       ^^^^^^^^ not a field of route
  *      = help: did you mean `timeout`?
  *
- * Labels in the same file share the excerpt, in line order, with `...` between distant lines; labels of other files get an excerpt of
- * their own under `::: file:line`. Long lines are cut around the marked range, with an ellipsis. Control characters of the source are
- * shown as spaces or U+FFFD, never sent to the terminal. short: `path:line:col: error[EGM0103]: message`, one line each.
- * json: one object {format_version, diagnostics[], errors, warnings, notes}; places have file, byte, line, column (characters), utf16_column.
+ * Labels in the same file share the excerpt, in line order, with `...` between distant lines; labels of other files get an
+ * excerpt of their own under `::: file:line:column`. A span of several lines is shown at its first. Long lines are cut around
+ * what is marked. Of control characters, and of those that change the direction of text, none reaches the terminal: tabs are
+ * four spaces, the rest is U+FFFD.
+ *
+ * short: `path:line:column: error[EGM0103]: message`, one line each.
+ *
+ * json, one object: {"format_version": 1, "diagnostics": [...], "errors", "warnings", "notes", "not_shown": numbers}.
+ * A diagnostic has code, severity, message, span, label, labels [{span, text}], texts [{kind, text, span}],
+ * fix {span, text} and rendered (the text form); what there is not is null. A span is {file, start, end}, its ends are
+ * {byte (offset, from 0), line, column (characters), utf16_column} (from 1). Members may be added within a version.
  */
 #ifndef BASE_RENDER_H
 #define BASE_RENDER_H
@@ -26,13 +33,19 @@ enum render_format { RENDER_TEXT, RENDER_SHORT, RENDER_JSON };
 
 struct render_options {
 	enum render_format format;
-	bool colour;      /* SGR colours; only for text */
-	unsigned width;   /* columns of the terminal; 0: never cut lines */
-	unsigned most;    /* diagnostics printed at most, then a count; 0: all */
+	bool colour;    /* SGR colours; only for text */
+	unsigned width; /* columns of the terminal; 0, and more than that: lines are cut at RENDER_COLUMNS */
+	unsigned most;  /* diagnostics printed at most (errors first), then a count; 0: all */
 };
 
-/* Sorts, then appends everything to out, ending with a line that counts ("2 errors, 1 warning") in text and, if something was cut, in short. */
+#define RENDER_COLUMNS 400
+
+/* Sorts, then appends everything to out. Text ends with a line that counts ("2 errors, 1 warning"), short does if something
+ * was cut. Without diagnostics text and short are empty. */
 void
 render_diags(struct str *out, struct diags *d, struct source *s, const struct render_options *o);
+/* One diagnostic as text, with its last newline. */
+void
+render_diag(struct str *out, const struct diag *g, struct source *s, const struct render_options *o);
 
 #endif

@@ -55,7 +55,7 @@ count_lines(const struct source_file *f)
 }
 
 /* The file, with its table of lines. */
-static const struct source_file *
+static struct source_file *
 with_lines(struct source *s, uint32_t file)
 {
 	struct source_file *f = VEC_AT(&s->files, struct source_file, file);
@@ -91,21 +91,41 @@ line_at(const struct source_file *f, uint32_t offset)
 	return low;
 }
 
+/* Counts from where the last answer ended, if that is on the way; else many places on one long line would cost
+ * a square of its length. */
+static void
+count_columns(struct source_file *f, uint32_t start, uint32_t offset)
+{
+	if (f->known_offset < start || f->known_offset > offset || !f->known_column) {
+		f->known_offset = start;
+		f->known_column = f->known_utf16 = 1;
+	}
+	for (uint32_t i = f->known_offset; i < offset; i++) {
+		unsigned char byte = (unsigned char)f->bytes[i];
+		bool first = (byte & 0xC0) != 0x80;
+
+		f->known_column += first;
+		f->known_utf16 += (uint32_t)first + (byte >= 0xF0);
+	}
+	f->known_offset = offset;
+}
+
 struct place
 source_place(struct source *s, uint32_t file, uint32_t offset)
 {
-	const struct source_file *f = with_lines(s, file);
-	struct place p = { 1, 1, 1 };
+	struct source_file *f = with_lines(s, file);
 	uint32_t line;
 
 	if (offset > f->len)
 		offset = f->len;
 	line = line_at(f, offset);
-	p.line = line + 1;
-	p.byte_column = offset - f->lines[line] + 1;
-	for (uint32_t i = f->lines[line]; i < offset; i++)
-		p.column += (f->bytes[i] & 0xC0) != 0x80;
-	return p;
+	count_columns(f, f->lines[line], offset);
+	return (struct place){
+		.line = line + 1,
+		.column = f->known_column,
+		.byte_column = offset - f->lines[line] + 1,
+		.utf16_column = f->known_utf16,
+	};
 }
 
 const char *

@@ -26,6 +26,8 @@ struct source_file {
 	bool library;        /* a file of the library: users see it in notes only */
 	uint32_t *lines;     /* offsets at which lines start; made on first use */
 	uint32_t line_count;
+	uint32_t known_offset; /* the last place asked for: the next one is often behind it on the same line */
+	uint32_t known_column, known_utf16;
 };
 
 #define SOURCE_MAX ((uint32_t)256 << 20)
@@ -35,11 +37,12 @@ struct source {
 	struct vec files; /* struct source_file */
 };
 
-/* A place for people: both count from 1; column in characters (UTF-8 scalars), byte_column in bytes. */
+/* A place for people and editors: all count from 1. */
 struct place {
 	uint32_t line;
-	uint32_t column;
+	uint32_t column;       /* in characters (UTF-8 scalars) */
 	uint32_t byte_column;
+	uint32_t utf16_column; /* in units of UTF-16, as editors count */
 };
 
 void
