@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands that run the pipeline. Each prints its results on stdout and its diagnostics on stderr, leaves no
- * file half-written, and returns an enum status.
+ * The commands that run the pipeline. Each prints its results on stdout and its diagnostics on
+ * stderr, leaves no file half-written, and returns an enum status.
  */
 #ifndef DRIVER_H
 #define DRIVER_H
@@ -26,10 +26,12 @@ driver_test(const struct options *o);
 int
 driver_against(const struct options *o);
 
-/* Appends the page of a rule of the library. If no rule has the code, appends nothing and offers all codes to `near`
- * (copied into the arena). Anything but STATUS_FINE: the library cannot be read, which has been said. */
+/* Appends the page of a rule of the library. If no rule has the code, appends nothing and offers
+ * all codes to `near` (copied into the arena). Anything but STATUS_FINE: the library cannot be
+ * read, which has been said. */
 int
-driver_explain(const struct options *o, const char *code, struct arena *a, struct str *page, struct suggest *near);
+driver_explain(const struct options *o, const char *code, struct arena *a, struct str *page,
+	struct suggest *near);
 
 /* The day on which the built-in library was last right, such as "2026-08-22". */
 const char *

@@ -52,8 +52,8 @@ static void
 put_flags(const struct command *c, struct str *out)
 {
 	for (size_t i = 0; flag_at(i); i++)
-		if (c ? flag_at(i)->commands != EVERY_COMMAND && command_takes(c, flag_at(i)) :
-			flag_at(i)->commands == EVERY_COMMAND)
+		if (c ? flag_at(i)->commands != EVERY_COMMAND && command_takes(c, flag_at(i))
+		      : flag_at(i)->commands == EVERY_COMMAND)
 			put_flag(flag_at(i), out);
 }
 
@@ -133,8 +133,8 @@ put_common_flags(struct str *out)
 void
 help_command(const struct command *c, struct str *out)
 {
-	str_format(out, "egmc %s: %s\n\nUsage: egmc %s%s%s [FLAG]...\n\n", c->name, c->summary, c->name,
-		*c->usage ? " " : "", c->usage);
+	str_format(out, "egmc %s: %s\n\nUsage: egmc %s%s%s [FLAG]...\n\n", c->name, c->summary,
+		c->name, *c->usage ? " " : "", c->usage);
 	put_paragraph(c->about, 78, out);
 	if (has_flags(c)) {
 		str_puts(out, "\nFlags:\n");
@@ -153,7 +153,7 @@ help_version(struct str *out)
 	str_putc(out, '\n');
 }
 
-/* --- the manual page ---------------------------------------------------------------------- */
+/* The manual page */
 
 /* Text as roff shows it; a hyphen of ours is one that can be copied into a shell. */
 static void
@@ -171,7 +171,8 @@ put_roff(const char *text, struct str *out)
 	}
 }
 
-/* A term and what it means. No line of ours starts with a dot or a quote: terms are bold, texts start with letters. */
+/* A term and what it means. No line of ours starts with a dot or a quote: terms are bold, texts
+ * start with letters. */
 static void
 put_term(const char *name, const char *about, struct str *out)
 {
@@ -190,7 +191,8 @@ put_man_flags(const struct command *c, struct str *out)
 	for (size_t i = 0; flag_at(i); i++) {
 		const struct flag *f = flag_at(i);
 
-		if (c ? f->commands == EVERY_COMMAND || !command_takes(c, f) : f->commands != EVERY_COMMAND)
+		if (c ? f->commands == EVERY_COMMAND || !command_takes(c, f)
+		      : f->commands != EVERY_COMMAND)
 			continue;
 		str_clear(&form);
 		help_flag_form(f, &form);
@@ -247,8 +249,10 @@ help_man(struct str *out)
 		PACKAGE_VERSION);
 	str_format(out, ".SH NAME\negmc \\- %s\n", purpose);
 	str_puts(out, ".SH SYNOPSIS\n\\fBegmc\\fR \\fICOMMAND\\fR [\\fIFLAG\\fR]...\n");
-	str_puts(out, ".SH DESCRIPTION\nResults go to stdout, everything else to stderr. No command needs a network "
-		      "or a cluster.\n");
+	str_puts(out,
+		".SH DESCRIPTION\nResults go to stdout, everything else to stderr. No command "
+		"needs a network "
+		"or a cluster.\n");
 	str_puts(out, ".SH COMMANDS\n");
 	for (size_t i = 0; command_at(i); i++)
 		put_man_command(command_at(i), out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program: a command line comes in, a command runs, an exit status goes out. What could not be written to stdout
- * is an error like any other.
+ * The program: a command line comes in, a command runs, an exit status goes out. What could not
+ * be written to stdout is an error like any other.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,13 +10,14 @@
 #include <unistd.h>
 #include "options.h"
 
-/* A standard stream that was closed would give its number to the next file that is opened, and messages would end
- * up in there. Whoever writes to the place-holder gets an error. */
+/* A standard stream that was closed would give its number to the next file that is opened, and
+ * messages would end up in there. Whoever writes to the place-holder gets an error. */
 static void
 keep_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
 			return;
 }
 
@@ -44,7 +45,8 @@ finish(int status)
 	errno = 0; /* of an earlier write it is lost */
 	if (fclose(stdout) == 0 && !failed)
 		return status;
-	fprintf(stderr, "egmc: cannot write to stdout: %s\n", errno ? strerror(errno) : "write error");
+	fprintf(stderr, "egmc: cannot write to stdout: %s\n",
+		errno ? strerror(errno) : "write error");
 	return STATUS_ENVIRONMENT;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parsing of the command line. Comes in: argv and the surroundings. Goes out: struct options, or a text that answers
- * or complains. Flags and operands may be mixed; `--` ends the flags; a flag of every command may stand before
- * the command. Refused: abbreviated flags, empty values, what the tables do not list.
+ * Parsing of the command line. Comes in: argv and the surroundings. Goes out: struct options, or
+ * a text that answers or complains. Flags and operands may be mixed; `--` ends the flags; a flag
+ * of every command may stand before the command. Refused: abbreviated flags, empty values, what
+ * the tables do not list.
  */
 #include "options.h"
 
@@ -47,7 +48,7 @@ find_letter(char letter)
 	return NULL;
 }
 
-/* --- complaints: one line says what is wrong, one what to do ------------------------------------- */
+/* Complaints: one line says what is wrong, one what to do */
 
 /* Ends a complaint. */
 static bool
@@ -98,7 +99,8 @@ complain_misplaced(struct parse *p, const struct flag *f)
 	const char *comma = "";
 
 	if (p->o->command)
-		str_format(p->text, "egmc: `--%s` is no flag of %s\n", f->name, p->o->command->name);
+		str_format(
+			p->text, "egmc: `--%s` is no flag of %s\n", f->name, p->o->command->name);
 	else
 		str_format(p->text, "egmc: `--%s` stands before the command\n", f->name);
 	str_puts(p->text, "help: it is a flag of ");
@@ -126,12 +128,16 @@ complain_value(struct parse *p, const struct flag *f, const char *value)
 	}
 	str_puts(p->text, "help: it takes ");
 	for (size_t i = 0; flag_word_at(f, i); i++)
-		str_format(p->text, "%s`%s`", !i ? "" : flag_word_at(f, i + 1) ? ", " : " or ", flag_word_at(f, i));
+		str_format(p->text, "%s`%s`",
+			!i                               ? ""
+				: flag_word_at(f, i + 1) ? ", "
+							 : " or ",
+			flag_word_at(f, i));
 	str_putc(p->text, '\n');
 	return false;
 }
 
-/* --- flags -------------------------------------------------------------------------------------- */
+/* Flags */
 
 static void *
 field_of(struct options *o, const struct flag *f)
@@ -222,7 +228,7 @@ take_short(struct parse *p, const char *arg)
 	return set_flag(p, f, arg[2] ? arg + 2 : NULL);
 }
 
-/* --- the whole line ------------------------------------------------------------------------------ */
+/* The whole line */
 
 static bool
 take_operand(struct parse *p, char *arg)
@@ -281,7 +287,8 @@ is_complete(struct parse *p)
 		return point_to_help(p);
 	}
 	if (o->operand_count > o->command->most) {
-		str_format(p->text, "egmc: `%s` is one argument too many\n", o->operands[o->command->most]);
+		str_format(p->text, "egmc: `%s` is one argument too many\n",
+			o->operands[o->command->most]);
 		return point_to_help(p);
 	}
 	accepts = command_accepts(o, &message);
@@ -309,9 +316,10 @@ answer(const struct options *o, struct str *text)
 }
 
 enum options_result
-options_parse(struct options *o, int argc, char **argv, const struct surroundings *s, struct str *text)
+options_parse(
+	struct options *o, int argc, char **argv, const struct surroundings *s, struct str *text)
 {
-	struct parse p = {.o = o, .argv = argv, .argc = argc, .at = 1, .text = text};
+	struct parse p = { .o = o, .argv = argv, .argc = argc, .at = 1, .text = text };
 
 	memset(o, 0, sizeof *o);
 	o->operands = argv + (argc > 0);

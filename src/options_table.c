@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables of the command line: what commands there are, what flags each takes, what statuses and environment
- * variables mean. Everything that a user reads about them is made from these rows.
+ * The tables of the command line: what commands there are, what flags each takes, what statuses
+ * and environment variables mean. Everything that a user reads about them is made from these
+ * rows.
  */
 #include "options.h"
 
@@ -32,16 +33,18 @@ enum command_number {
 #define DOC     (1u << COMMAND_DOC)
 #define TEST    (1u << COMMAND_TEST)
 
-#define MANY ((size_t)-1)
+#define MANY    ((size_t)-1)
 
 static const struct command commands[COMMAND_COUNT] = {
 	[COMMAND_BUILD] = {
 		.name = "build",
 		.summary = "write the manifests of a site",
 		.usage = "FILE... (-o DIR | --stdout)",
-		.about = "Checks everything first and writes only if nothing is wrong. The tree in DIR is replaced as a "
-			 "whole: files that did not change are not touched, files that are no longer made disappear, "
-			 "and files that egmc did not write are an error. One site is written to DIR, several to DIR/SITE.",
+		.about =
+			"Checks everything first and writes only if nothing is wrong. The tree in "
+			"DIR is replaced as a whole: files that did not change are not touched, "
+			"files that are no longer made disappear, and files that egmc did not "
+			"write are an error. One site is written to DIR, several to DIR/SITE.",
 		.example = "egmc build site.egm -o out",
 		.operand = "FILE",
 		.least = 1,
@@ -52,8 +55,13 @@ static const struct command commands[COMMAND_COUNT] = {
 		.name = "check",
 		.summary = "report everything that is wrong, and write nothing",
 		.usage = "FILE...",
-		.about = "Runs all that build runs but the writing. With --dump it prints what one stage made.",
-		.example = "egmc check site.egm\negmc check --format json site.egm\negmc check --dump=order site.egm",
+		.about =
+			"Runs all that build runs but the writing. With --dump it prints what one "
+			"stage made.",
+		.example =
+			"egmc check site.egm\n"
+			"egmc check --format json site.egm\n"
+			"egmc check --dump=order site.egm",
 		.operand = "FILE",
 		.least = 1,
 		.most = MANY,
@@ -63,8 +71,10 @@ static const struct command commands[COMMAND_COUNT] = {
 		.name = "verify",
 		.summary = "check a built tree against its lock, and against its site",
 		.usage = "DIR [--against FILE]",
-		.about = "Compares every file with its sums and its lock. With --against it rebuilds the site in memory "
-			 "and says which object differs, how and where. Changes nothing.",
+		.about =
+			"Compares every file with its sums and its lock. With --against it "
+			"rebuilds the site in memory and says which object differs, how and "
+			"where. Changes nothing.",
 		.example = "egmc verify out --against site.egm",
 		.operand = "DIR",
 		.least = 1,
@@ -86,8 +96,10 @@ static const struct command commands[COMMAND_COUNT] = {
 		.name = "why",
 		.summary = "tell where a line of a manifest comes from",
 		.usage = "FILE PATH:LINE",
-		.about = "Prints who wrote the value on that line (your text, the library's statement) and the reason. "
-			 "PATH is that of a built file, as it stands below the output directory.",
+		.about =
+			"Prints who wrote the value on that line (your text, the library's "
+			"statement) and the reason. PATH is that of a built file, as it stands "
+			"below the output directory.",
 		.example = "egmc why site.egm manifests/30-gateway/gateway-edge.yaml:14",
 		.operand = "FILE and PATH:LINE",
 		.least = 2,
@@ -98,8 +110,9 @@ static const struct command commands[COMMAND_COUNT] = {
 		.name = "fmt",
 		.summary = "put source files into their canonical form",
 		.usage = "FILE...",
-		.about = "Rewrites files in place and keeps all comments. FILE - reads stdin and writes to stdout. "
-			 "A file with syntax errors stays as it is.",
+		.about =
+			"Rewrites files in place and keeps all comments. FILE - reads stdin and "
+			"writes to stdout. A file with syntax errors stays as it is.",
 		.example = "egmc fmt site.egm\negmc fmt --check --diff *.egm",
 		.operand = "FILE",
 		.least = 1,
@@ -121,8 +134,9 @@ static const struct command commands[COMMAND_COUNT] = {
 		.name = "test",
 		.summary = "run the tests that the library and your files hold",
 		.usage = "[FILE...]",
-		.about = "Runs the fails and passes cases of every rule and every test statement: those of the library "
-			 "without FILE, else those of the files.",
+		.about =
+			"Runs the fails and passes cases of every rule and every test statement: "
+			"those of the library without FILE, else those of the files.",
 		.example = "egmc test policy.egm",
 		.operand = "",
 		.least = 0,
@@ -132,13 +146,34 @@ static const struct command commands[COMMAND_COUNT] = {
 };
 
 static const struct flag_word format_words[] = {
-	{"text", RENDER_TEXT}, {"short", RENDER_SHORT}, {"json", RENDER_JSON}, {NULL, 0}};
+	{ "text", RENDER_TEXT },
+	{ "short", RENDER_SHORT },
+	{ "json", RENDER_JSON },
+	{ NULL, 0 },
+};
+
 static const struct flag_word colour_words[] = {
-	{"auto", COLOUR_AUTO}, {"always", COLOUR_ALWAYS}, {"never", COLOUR_NEVER}, {NULL, 0}};
+	{ "auto", COLOUR_AUTO },
+	{ "always", COLOUR_ALWAYS },
+	{ "never", COLOUR_NEVER },
+	{ NULL, 0 },
+};
+
 static const struct flag_word deny_words[] = {
-	{"todo", DENY_TODO}, {"warnings", DENY_WARNINGS}, {NULL, 0}};
-static const struct flag_word dump_words[] = {{"tokens", DUMP_TOKENS}, {"ast", DUMP_AST},
-	{"site", DUMP_SITE}, {"graph", DUMP_GRAPH}, {"order", DUMP_ORDER}, {"columns", DUMP_COLUMNS}, {NULL, 0}};
+	{ "todo", DENY_TODO },
+	{ "warnings", DENY_WARNINGS },
+	{ NULL, 0 },
+};
+
+static const struct flag_word dump_words[] = {
+	{ "tokens", DUMP_TOKENS },
+	{ "ast", DUMP_AST },
+	{ "site", DUMP_SITE },
+	{ "graph", DUMP_GRAPH },
+	{ "order", DUMP_ORDER },
+	{ "columns", DUMP_COLUMNS },
+	{ NULL, 0 },
+};
 
 static const char *
 target_name_at(size_t i)
@@ -151,59 +186,153 @@ target_name_at(size_t i)
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct flag flags[] = {
-	{.name = "output", .letter = 'o', .value = "DIR", .about = "write the tree to DIR",
-		.kind = FLAG_TEXT, .offset = FIELD(output), .commands = BUILD},
-	{.name = "stdout", .about = "write all manifests to stdout as one stream of YAML, and no tree",
-		.kind = FLAG_BOOL, .offset = FIELD(to_stdout), .commands = BUILD},
-	{.name = "target", .about = "the form of the tree; the first is the default",
-		.kind = FLAG_TEXT, .offset = FIELD(target), .commands = BUILD | WHY,
-		.name_at = target_name_at},
-	{.name = "dump", .about = "print what this stage made",
-		.kind = FLAG_WORD, .offset = FIELD(dump), .commands = CHECK, .words = dump_words},
-	{.name = "deny", .about = "make open todos, or all warnings, errors; may be repeated",
-		.kind = FLAG_SET, .offset = FIELD(deny), .commands = BUILD | CHECK, .words = deny_words},
-	{.name = "against", .value = "FILE", .about = "rebuild the site of FILE in memory and compare",
-		.kind = FLAG_TEXT, .offset = FIELD(against), .commands = VERIFY},
-	{.name = "check", .about = "write nothing; name the files that would change, and end with 1",
-		.kind = FLAG_BOOL, .offset = FIELD(check), .commands = FMT},
-	{.name = "diff", .about = "write nothing; print what would change",
-		.kind = FLAG_BOOL, .offset = FIELD(diff), .commands = FMT},
-	{.name = "man", .about = "print the manual page of egmc instead",
-		.kind = FLAG_BOOL, .offset = FIELD(man), .commands = DOC},
-	{.name = "tap", .about = "print the results as TAP",
-		.kind = FLAG_BOOL, .offset = FIELD(tap), .commands = TEST},
-	{.name = "site", .value = "NAME", .about = "only the site of this name",
-		.kind = FLAG_TEXT, .offset = FIELD(site), .commands = BUILD | CHECK | VERIFY | WHY},
-	{.name = "root", .value = "DIR", .about = "the folder that no `use` or `include` may leave",
-		.kind = FLAG_TEXT, .offset = FIELD(root), .commands = BUILD | CHECK | VERIFY | WHY | TEST},
-	{.name = "stdlib", .value = "DIR", .about = "a library in place of the built-in one",
-		.kind = FLAG_TEXT, .offset = FIELD(stdlib),
-		.commands = BUILD | CHECK | VERIFY | EXPLAIN | WHY | DOC | TEST},
-	{.name = "format", .about = "the form of diagnostics",
-		.kind = FLAG_WORD, .offset = FIELD(format), .commands = EVERY_COMMAND, .words = format_words},
-	{.name = "color", .about = "colours in diagnostics",
-		.kind = FLAG_WORD, .offset = FIELD(colour_choice), .commands = EVERY_COMMAND,
-		.words = colour_words},
-	{.name = "help", .letter = 'h', .about = "tell about egmc or a command",
-		.kind = FLAG_BOOL, .offset = FIELD(help), .commands = EVERY_COMMAND},
-	{.name = "version", .about = "print the versions of egmc and of its library",
-		.kind = FLAG_BOOL, .offset = FIELD(version), .commands = EVERY_COMMAND},
+	{
+		.name = "output",
+		.letter = 'o',
+		.value = "DIR",
+		.about = "write the tree to DIR",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(output),
+		.commands = BUILD,
+	},
+	{
+		.name = "stdout",
+		.about = "write all manifests to stdout as one stream of YAML, and no tree",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(to_stdout),
+		.commands = BUILD,
+	},
+	{
+		.name = "target",
+		.about = "the form of the tree; the first is the default",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(target),
+		.commands = BUILD | WHY,
+		.name_at = target_name_at,
+	},
+	{
+		.name = "dump",
+		.about = "print what this stage made",
+		.kind = FLAG_WORD,
+		.offset = FIELD(dump),
+		.commands = CHECK,
+		.words = dump_words,
+	},
+	{
+		.name = "deny",
+		.about = "make open todos, or all warnings, errors; may be repeated",
+		.kind = FLAG_SET,
+		.offset = FIELD(deny),
+		.commands = BUILD | CHECK,
+		.words = deny_words,
+	},
+	{
+		.name = "against",
+		.value = "FILE",
+		.about = "rebuild the site of FILE in memory and compare",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(against),
+		.commands = VERIFY,
+	},
+	{
+		.name = "check",
+		.about = "write nothing; name the files that would change, and end with 1",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(check),
+		.commands = FMT,
+	},
+	{
+		.name = "diff",
+		.about = "write nothing; print what would change",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(diff),
+		.commands = FMT,
+	},
+	{
+		.name = "man",
+		.about = "print the manual page of egmc instead",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(man),
+		.commands = DOC,
+	},
+	{
+		.name = "tap",
+		.about = "print the results as TAP",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(tap),
+		.commands = TEST,
+	},
+	{
+		.name = "site",
+		.value = "NAME",
+		.about = "only the site of this name",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(site),
+		.commands = BUILD | CHECK | VERIFY | WHY,
+	},
+	{
+		.name = "root",
+		.value = "DIR",
+		.about = "the folder that no `use` or `include` may leave",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(root),
+		.commands = BUILD | CHECK | VERIFY | WHY | TEST,
+	},
+	{
+		.name = "stdlib",
+		.value = "DIR",
+		.about = "a library in place of the built-in one",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(stdlib),
+		.commands = BUILD | CHECK | VERIFY | EXPLAIN | WHY | DOC | TEST,
+	},
+	{
+		.name = "format",
+		.about = "the form of diagnostics",
+		.kind = FLAG_WORD,
+		.offset = FIELD(format),
+		.commands = EVERY_COMMAND,
+		.words = format_words,
+	},
+	{
+		.name = "color",
+		.about = "colours in diagnostics",
+		.kind = FLAG_WORD,
+		.offset = FIELD(colour_choice),
+		.commands = EVERY_COMMAND,
+		.words = colour_words,
+	},
+	{
+		.name = "help",
+		.letter = 'h',
+		.about = "tell about egmc or a command",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(help),
+		.commands = EVERY_COMMAND,
+	},
+	{
+		.name = "version",
+		.about = "print the versions of egmc and of its library",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(version),
+		.commands = EVERY_COMMAND,
+	},
 };
 
 /* ORDER: enum status */
 static const struct help_row exit_rows[] = {
-	{"0", "all is fine"},
-	{"1", "the input has errors, or verify or fmt --check found a difference"},
-	{"2", "wrong usage"},
-	{"3", "the environment failed: something cannot be read or written"},
+	{ "0", "all is fine" },
+	{ "1", "the input has errors, or verify or fmt --check found a difference" },
+	{ "2", "wrong usage" },
+	{ "3", "the environment failed: something cannot be read or written" },
 };
 
 static const struct help_row environment_rows[] = {
-	{"FORCE_COLOR", "if not empty, colours also where there is no terminal"},
-	{"NO_COLOR", "if not empty, no colours"},
-	{"CLICOLOR_FORCE", "if neither empty nor 0, as FORCE_COLOR, but weaker than NO_COLOR"},
-	{"TERM", "no colours on a dumb terminal"},
-	{"COLUMNS", "the width of messages"},
+	{ "FORCE_COLOR", "if not empty, colours also where there is no terminal" },
+	{ "NO_COLOR", "if not empty, no colours" },
+	{ "CLICOLOR_FORCE", "if neither empty nor 0, as FORCE_COLOR, but weaker than NO_COLOR" },
+	{ "TERM", "no colours on a dumb terminal" },
+	{ "COLUMNS", "the width of messages" },
 };
 
 #define COUNT(array) (sizeof array / sizeof *array)
@@ -251,7 +380,8 @@ command_accepts(const struct options *o, struct str *message)
 {
 	if (o->command != &commands[COMMAND_BUILD] || !o->output != !o->to_stdout)
 		return true;
-	str_puts(message, o->output ? "build writes either to -o DIR or to --stdout" :
-				      "build needs -o DIR, or --stdout");
+	str_puts(message,
+		o->output ? "build writes either to -o DIR or to --stdout"
+			  : "build needs -o DIR, or --stdout");
 	return false;
 }

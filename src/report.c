@@ -9,7 +9,7 @@
 static bool
 is_of_environment(const struct diag *g)
 {
-	static const enum diag_code codes[] = {EGM0901, EGM0902, EGM0903, EGM0904};
+	static const enum diag_code codes[] = { EGM0901, EGM0902, EGM0903, EGM0904 };
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (strcmp(diag_info(codes[i])->code, g->code) == 0)
@@ -17,10 +17,10 @@ is_of_environment(const struct diag *g)
 	return false;
 }
 
-enum status
+int
 report_status(const struct diags *d)
 {
-	enum status status = STATUS_FINE;
+	int status = STATUS_FINE;
 
 	for (uint32_t i = 0; i < d->all.count; i++) {
 		const struct diag *g = *VEC_AT(&d->all, struct diag *, i);
@@ -34,7 +34,7 @@ report_status(const struct diags *d)
 	return status;
 }
 
-enum status
+int
 report_diags(const struct options *o, struct diags *d, struct source *s)
 {
 	struct str out = STR_INIT;

@@ -7,12 +7,13 @@
 #include "base/source.h"
 #include "options.h"
 
-/* Prints all in the user's format (in JSON also when there are none) and returns their status. */
-enum status
+/* Prints all in the format that the user wants (in JSON also when there are none) and returns
+ * their enum status. */
+int
 report_diags(const struct options *o, struct diags *d, struct source *s);
-/* STATUS_ENVIRONMENT if an error of the environment is among them (EGM0901 to EGM0904), STATUS_INPUT for other
- * errors, else STATUS_FINE. */
-enum status
+/* STATUS_ENVIRONMENT if an error of the environment is among them (EGM0901 to EGM0904),
+ * STATUS_INPUT for other errors, else STATUS_FINE. */
+int
 report_status(const struct diags *d);
 
 #endif

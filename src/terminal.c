@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Colour and width of messages. Comes in: environment variables and the terminal behind stderr. Goes out: two
- * answers. A COLUMNS that is no number is as if not set.
+ * Colour and width of messages. Comes in: environment variables and the terminal behind stderr.
+ * Goes out: two answers. A COLUMNS that is no number is as if not set.
  */
 #include "terminal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names and addresses of hosts: DNS labels, domains, hostnames with a wildcard, IP addresses, networks and
- * endpoints, and which hosts or networks have something in common. Upper case, trailing dots, zones, mapped
- * IPv4 addresses and every but the shortest way to write an address are refused.
+ * Names and addresses of hosts: DNS labels, domains, hostnames with a wildcard, IP addresses,
+ * networks and endpoints, and which hosts or networks have something in common. Upper case,
+ * trailing dots, zones, mapped IPv4 addresses and every but the shortest way to write an address
+ * are refused.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #define LABEL_MAX  63
 #define DOMAIN_MAX 253
 
-/* --- names -------------------------------------------------------------------------------- */
+/* Names */
 
 static bool
 is_digit(char c)
@@ -114,11 +115,11 @@ hosts_meet(const char *a, size_t alen, const char *b, size_t blen)
 	return host_inside(a, alen, b, blen) || host_inside(b, blen, a, alen);
 }
 
-/* --- addresses ---------------------------------------------------------------------------- */
+/* Addresses */
 
 struct network {
 	unsigned char bytes[16];
-	unsigned size;   /* bits of an address: 32 or 128 */
+	unsigned size; /* bits of an address: 32 or 128 */
 	unsigned prefix; /* bits that all its addresses share */
 };
 
@@ -173,7 +174,8 @@ print_ip6(const unsigned char *bytes, char *out, size_t room)
 			i += zeros - 1;
 		} else {
 			bool colon = i && !(zeros && i == first + zeros);
-			at += (size_t)snprintf(out + at, room - at, "%s%x", colon ? ":" : "", groups[i]);
+			at += (size_t)snprintf(
+				out + at, room - at, "%s%x", colon ? ":" : "", groups[i]);
 		}
 	}
 }
@@ -181,7 +183,7 @@ print_ip6(const unsigned char *bytes, char *out, size_t room)
 static bool
 is_mapped_ip4(const unsigned char *bytes)
 {
-	static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+	static const unsigned char prefix[12] = { [10] = 0xff, [11] = 0xff };
 
 	return memcmp(bytes, prefix, sizeof prefix) == 0;
 }
@@ -278,7 +280,7 @@ cidr_meet(const char *a, size_t alen, const char *b, size_t blen)
 	return cidr_inside(a, alen, b, blen) || cidr_inside(b, blen, a, alen);
 }
 
-/* --- endpoints ---------------------------------------------------------------------------- */
+/* Endpoints */
 
 bool
 form_authority_host(const char *text, size_t len)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Regular expressions in linear time. Text becomes a tree, the tree a program of states (Thompson's construction),
- * and a match follows all states at once, byte by byte. No backtracking, so no pattern is slow on any text.
+ * Regular expressions in linear time. Text becomes a tree, the tree a program of states (Thompson's
+ * construction), and a match follows all states at once, byte by byte. No backtracking, so no
+ * pattern is slow on any text.
  *
- * Refused: back references, look-around, a repetition of a repetition, counts above 1000, more than STATES_MAX
- * states, escapes without a meaning, and bytes outside ASCII in brackets (a bracket is one byte).
+ * Refused: back references, look-around, a repetition of a repetition, counts above 1000, more
+ * than STATES_MAX states, escapes without a meaning, and bytes outside ASCII in brackets (a
+ * bracket is one byte).
  */
 #include <string.h>
 #include "base/arena.h"
@@ -22,11 +24,11 @@ struct bytes_set {
 };
 
 enum state_op {
-	STATE_BYTE,  /* one byte of set `to`, then the next state */
+	STATE_BYTE, /* one byte of set `to`, then the next state */
 	STATE_SPLIT, /* the next state and, relative to this one, `to` */
-	STATE_JUMP,  /* relative to this one, `to` */
+	STATE_JUMP, /* relative to this one, `to` */
 	STATE_BEGIN, /* only before the first byte */
-	STATE_END,   /* only behind the last byte */
+	STATE_END, /* only behind the last byte */
 	STATE_MATCH
 };
 
@@ -80,15 +82,15 @@ pattern_sets(const struct pattern *p)
 	return (const struct bytes_set *)(const void *)(p->states + p->state_count);
 }
 
-/* --- text to tree ------------------------------------------------------------------------- */
+/* Text to tree */
 
 enum node_kind { NODE_BYTE, NODE_BEGIN, NODE_END, NODE_SEQUENCE, NODE_EITHER, NODE_REPEAT };
 
 struct node {
 	enum node_kind kind;
-	uint32_t set;          /* of a byte */
-	uint32_t least, most;  /* of a repetition; most may be ENDLESS */
-	struct node *first;    /* the parts of a sequence, the choices, what is repeated */
+	uint32_t set; /* of a byte */
+	uint32_t least, most; /* of a repetition; most may be ENDLESS */
+	struct node *first; /* the parts of a sequence, the choices, what is repeated */
 	struct node *next;
 };
 
@@ -146,20 +148,21 @@ new_byte(struct reader *r, const struct bytes_set *set)
 }
 
 /* Classes behind a backslash, and by name in brackets. */
-static const struct class {
+static const struct class
+{
 	const char *name;
 	char escape;
 	const char *ranges; /* pairs of bounds */
 } classes[] = {
-	{"digit", 'd', "09"},
-	{"word", 'w', "09AZ__az"},
-	{"space", 's', "\t\r  "},
-	{"alpha", 0, "AZaz"},
-	{"alnum", 0, "09AZaz"},
-	{"lower", 0, "az"},
-	{"upper", 0, "AZ"},
-	{"xdigit", 0, "09AFaf"},
-	{"punct", 0, "!/:@[`{~"},
+	{ "digit", 'd', "09" },
+	{ "word", 'w', "09AZ__az" },
+	{ "space", 's', "\t\r  " },
+	{ "alpha", 0, "AZaz" },
+	{ "alnum", 0, "09AZaz" },
+	{ "lower", 0, "az" },
+	{ "upper", 0, "AZ" },
+	{ "xdigit", 0, "09AFaf" },
+	{ "punct", 0, "!/:@[`{~" },
 };
 
 static void
@@ -186,7 +189,7 @@ add_class_escape(struct bytes_set *set, char letter)
 {
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (classes[i].escape && (classes[i].escape | 0x20) == (letter | 0x20)) {
-			struct bytes_set members = {{0}};
+			struct bytes_set members = { { 0 } };
 
 			add_class(&members, &classes[i]);
 			if (letter != classes[i].escape)
@@ -289,7 +292,7 @@ static struct node *
 read_bracket(struct reader *r)
 {
 	size_t start = r->at - 1;
-	struct bytes_set set = {{0}};
+	struct bytes_set set = { { 0 } };
 	bool inverted = takes(r, '^');
 
 	do {
@@ -327,7 +330,7 @@ read_group(struct reader *r)
 static struct node *
 new_literal(struct reader *r, char c)
 {
-	struct bytes_set set = {{0}};
+	struct bytes_set set = { { 0 } };
 
 	set_add(&set, (unsigned char)c, (unsigned char)c);
 	return new_byte(r, &set);
@@ -357,7 +360,7 @@ read_character(struct reader *r, char c)
 static struct node *
 read_special(struct reader *r, char c)
 {
-	struct bytes_set set = {{0}};
+	struct bytes_set set = { { 0 } };
 	int byte = -1;
 
 	if (c == '\\') {
@@ -474,10 +477,10 @@ read_either(struct reader *r)
 	return n;
 }
 
-/* --- tree to states ----------------------------------------------------------------------- */
+/* Tree to states */
 
-/* States that the node takes, or more than STATES_MAX. Counted before anything is written: counts in counts
- * grow faster than memory. */
+/* States that the node takes, or more than STATES_MAX. Counted before anything is written:
+ * counts in counts grow faster than memory. */
 static uint64_t
 count_states(const struct node *n)
 {
@@ -497,7 +500,7 @@ count_states(const struct node *n)
 static uint32_t
 emit_state(struct vec *states, enum state_op op, int32_t to)
 {
-	struct state s = {(uint32_t)op, to};
+	struct state s = { (uint32_t)op, to };
 
 	return vec_push(states, &s);
 }
@@ -512,7 +515,8 @@ land_here(struct vec *states, uint32_t at)
 static void
 emit(struct vec *states, const struct node *n);
 
-/* split A jump-out split B jump-out C: the jumps are chained through `to` until the end is known. */
+/* split A jump-out split B jump-out C: the jumps are chained through `to` until the end is
+ * known. */
 static void
 emit_either(struct vec *states, const struct node *n)
 {
@@ -626,7 +630,7 @@ pattern_compile(struct arena *a, const char *text, size_t len, const char **faul
 {
 	struct arena trees;
 	struct vec sets;
-	struct reader r = {.arena = &trees, .sets = &sets, .text = text, .len = len};
+	struct reader r = { .arena = &trees, .sets = &sets, .text = text, .len = len };
 	const struct pattern *p = NULL;
 	struct node *tree;
 
@@ -646,12 +650,12 @@ pattern_compile(struct arena *a, const char *text, size_t len, const char **faul
 	return p;
 }
 
-/* --- matching ----------------------------------------------------------------------------- */
+/* Matching */
 
-/* The states that a match may be in. `seen` holds, for each state, 1 + the position at which it was last
- * added, so that it is never added twice at one. */
+/* The states that a match may be in. `seen` holds, for each state, 1 + the position at which it
+ * was last added, so that it is never added twice at one. */
 struct crowd {
-	uint32_t *now, *then;    /* states that wait for a byte, here and behind it */
+	uint32_t *now, *then; /* states that wait for a byte, here and behind it */
 	uint32_t now_count, then_count;
 	uint32_t *stack;
 	size_t *seen;
@@ -686,7 +690,7 @@ add_state(const struct pattern *p, struct crowd *c, size_t at, uint32_t state)
 		if (q->op == STATE_SPLIT || q->op == STATE_JUMP)
 			push(c, &depth, at, (uint32_t)((int32_t)s + q->to));
 		if (q->op == STATE_SPLIT || (q->op == STATE_BEGIN && at == 0) ||
-		    (q->op == STATE_END && at == c->len))
+			(q->op == STATE_END && at == c->len))
 			push(c, &depth, at, s + 1);
 	}
 }
@@ -709,7 +713,7 @@ bool
 pattern_matches(const struct pattern *p, const char *text, size_t len, struct arena *scratch)
 {
 	struct arena_mark mark = arena_mark(scratch);
-	struct crowd c = {.len = len};
+	struct crowd c = { .len = len };
 
 	c.now = ARENA_ARRAY(scratch, uint32_t, p->state_count);
 	c.then = ARENA_ARRAY(scratch, uint32_t, p->state_count);
@@ -724,15 +728,15 @@ pattern_matches(const struct pattern *p, const char *text, size_t len, struct ar
 	return c.matched;
 }
 
-/* --- examples ----------------------------------------------------------------------------- */
+/* Examples */
 
-/* The shortest text, by a search over (state, where in the text): a start anchor holds before the first byte
- * only, and no byte may follow an end anchor. */
+/* The shortest text, by a search over (state, where in the text): a start anchor holds before
+ * the first byte only, and no byte may follow an end anchor. */
 enum example_place { PLACE_START, PLACE_INSIDE, PLACE_END, PLACE_COUNT };
 
 struct example {
 	const struct pattern *pattern;
-	uint32_t *from;  /* for each node, 1 + the node it was reached from; 0: not reached. */
+	uint32_t *from; /* for each node, 1 + the node it was reached from; 0: not reached. */
 	uint32_t *queue; /* nodes in order of length */
 	uint32_t count;
 };
@@ -773,7 +777,7 @@ reach_by_byte(struct example *e, uint32_t first, uint32_t last)
 		const struct state *q = &e->pattern->states[node / PLACE_COUNT];
 
 		if (q->op == STATE_BYTE && node % PLACE_COUNT != PLACE_END &&
-		    !set_is_empty(&pattern_sets(e->pattern)[q->to]))
+			!set_is_empty(&pattern_sets(e->pattern)[q->to]))
 			reach(e, node, node / PLACE_COUNT + 1, PLACE_INSIDE);
 	}
 }
@@ -839,7 +843,7 @@ bool
 pattern_example(const struct pattern *p, struct str *out)
 {
 	size_t nodes = (size_t)p->state_count * PLACE_COUNT;
-	struct example e = {.pattern = p};
+	struct example e = { .pattern = p };
 	uint32_t match;
 
 	e.from = mem_new(nodes * sizeof *e.from);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kubernetes resource quantities, exactly: 100m, 512Mi, 2, 1.5Gi, 1e3. Refuses signs, fractions finer than a
- * billionth of the unit, and whatever exceeds 64 bits or is finer than a billionth in all.
+ * Kubernetes resource quantities, exactly: 100m, 512Mi, 2, 1.5Gi, 1e3. Refuses signs, fractions
+ * finer than a billionth of the unit, and whatever exceeds 64 bits or is finer than a billionth
+ * in all.
  */
 #include <string.h>
 #include "check/scalar.h"
@@ -20,9 +21,22 @@ static const struct suffix {
 	unsigned factor;
 	int steps;
 } suffixes[] = {
-	{"", 1000, 0}, {"n", 1000, -3}, {"u", 1000, -2}, {"m", 1000, -1}, {"k", 1000, 1}, {"M", 1000, 2},
-	{"G", 1000, 3}, {"T", 1000, 4}, {"P", 1000, 5}, {"E", 1000, 6}, {"Ki", 1024, 1}, {"Mi", 1024, 2},
-	{"Gi", 1024, 3}, {"Ti", 1024, 4}, {"Pi", 1024, 5}, {"Ei", 1024, 6},
+	{ "", 1000, 0 },
+	{ "n", 1000, -3 },
+	{ "u", 1000, -2 },
+	{ "m", 1000, -1 },
+	{ "k", 1000, 1 },
+	{ "M", 1000, 2 },
+	{ "G", 1000, 3 },
+	{ "T", 1000, 4 },
+	{ "P", 1000, 5 },
+	{ "E", 1000, 6 },
+	{ "Ki", 1024, 1 },
+	{ "Mi", 1024, 2 },
+	{ "Gi", 1024, 3 },
+	{ "Ti", 1024, 4 },
+	{ "Pi", 1024, 5 },
+	{ "Ei", 1024, 6 },
 };
 
 static bool
@@ -141,7 +155,7 @@ form_quantity(const char *text, size_t len)
 int
 quantity_compare(const char *a, size_t alen, const char *b, size_t blen)
 {
-	struct amount x = {0, 0}, y = {0, 0};
+	struct amount x = { 0, 0 }, y = { 0, 0 };
 
 	quantity_parse(a, alen, &x);
 	quantity_parse(b, blen, &y);

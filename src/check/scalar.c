@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of built-in scalar types, and the forms that need little: numbers, dates, paths, URLs, durations and
- * percents. Comes in: the text of a value. Goes out: whether it is one, and its exact number.
+ * The table of built-in scalar types, and the forms that need little: numbers, dates, paths,
+ * URLs, durations and percents. Comes in: the text of a value. Goes out: whether it is one, and
+ * its exact number.
  */
 #include "check/scalar.h"
 
@@ -74,7 +75,7 @@ form_port(const char *text, size_t len)
 	return form_number(text, len, 65535, &n) && n > 0;
 }
 
-/* --- dates ------------------------------------------------------------------------------- */
+/* Dates */
 
 static bool
 is_leap_year(unsigned year)
@@ -85,7 +86,7 @@ is_leap_year(unsigned year)
 static unsigned
 days_of_month(unsigned year, unsigned month)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
 	return month == 2 && is_leap_year(year) ? 29u : days[month - 1];
 }
@@ -111,12 +112,13 @@ form_date(const char *text, size_t len)
 	if (len != strlen("2026-08-22") || text[4] != '-' || text[7] != '-')
 		return false;
 	if (!read_digits(text, 4, &year) || !read_digits(text + 5, 2, &month) ||
-	    !read_digits(text + 8, 2, &day))
+		!read_digits(text + 8, 2, &day))
 		return false;
-	return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(year, month);
+	return year > 0 && month >= 1 && month <= 12 && day >= 1 &&
+		day <= days_of_month(year, month);
 }
 
-/* --- paths and URLs ----------------------------------------------------------------------- */
+/* Paths and URLs */
 
 static bool
 is_hex(char c)
@@ -135,7 +137,8 @@ is_uri_text(const char *text, size_t len, const char *more)
 			if (i + 2 >= len || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))
 				return false;
 			i += 2;
-		} else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+		} else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9')) {
 			continue;
 		} else if (!c || (!strchr("-/._~!$&'()*+,;=:@", c) && !strchr(more, c))) {
 			return false;
@@ -153,7 +156,7 @@ contains(const char *text, size_t len, const char *part)
 static bool
 form_path(const char *text, size_t len)
 {
-	static const char *const refused[] = {"//", "/./", "/../", "%2f", "%2F"};
+	static const char *const refused[] = { "//", "/./", "/../", "%2f", "%2F" };
 
 	if (!len || text[0] != '/' || len > PATH_MAX_LEN || !is_uri_text(text, len, ""))
 		return false;
@@ -188,12 +191,12 @@ form_url(const char *text, size_t len)
 	return form_authority(text + start, end - start) && is_uri_text(text + end, len - end, "?");
 }
 
-/* --- durations ---------------------------------------------------------------------------- */
+/* Durations */
 
 static const struct duration_unit {
 	const char *name;
 	int64_t ms;
-} duration_units[] = {{"h", 3600000}, {"ms", 1}, {"m", 60000}, {"s", 1000}};
+} duration_units[] = { { "h", 3600000 }, { "ms", 1 }, { "m", 60000 }, { "s", 1000 } };
 
 #define DURATION_PARTS_MAX  4
 #define DURATION_DIGITS_MAX 5
@@ -213,7 +216,8 @@ duration_part(const char *text, size_t len, int64_t *ms)
 	for (size_t u = 0; i && u < sizeof duration_units / sizeof *duration_units; u++) {
 		size_t unit_len = strlen(duration_units[u].name);
 
-		if (len - i >= unit_len && memcmp(text + i, duration_units[u].name, unit_len) == 0) {
+		if (len - i >= unit_len &&
+			memcmp(text + i, duration_units[u].name, unit_len) == 0) {
 			*ms = n * duration_units[u].ms;
 			return i + unit_len;
 		}
@@ -244,8 +248,8 @@ duration_parse(const char *text, size_t len, int64_t *ms)
 bool
 duration_print(int64_t ms, struct str *out)
 {
-	const int64_t parts[] = {ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000};
-	static const char *const names[] = {"h", "m", "s", "ms"};
+	const int64_t parts[] = { ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000 };
+	static const char *const names[] = { "h", "m", "s", "ms" };
 
 	if (ms < 0 || parts[0] > 99999)
 		return false;
@@ -265,7 +269,7 @@ form_duration(const char *text, size_t len)
 	return duration_parse(text, len, &ms);
 }
 
-/* --- percents ----------------------------------------------------------------------------- */
+/* Percents */
 
 bool
 percent_parse(const char *text, size_t len, int64_t *thousandths)
@@ -315,36 +319,47 @@ form_percent(const char *text, size_t len)
 	return percent_parse(text, len, &thousandths);
 }
 
-/* --- the table ---------------------------------------------------------------------------- */
+/* The table */
 
 /* ORDER: enum scalar_type */
 static const struct scalar_info scalars[SCALAR_TYPE_COUNT] = {
-	{"bool", "true or false", form_bool},
-	{"int", "a whole number of at most 64 bits, such as 8080", form_int},
-	{"text", "any text in quotes", NULL},
-	{"version", "a release such as \"1.29.6\", or a line of releases such as \"1.29\"", form_version},
-	{"date", "a day such as \"2026-08-22\"", form_date},
-	{"port", "a port number from 1 to 65535", form_port},
-	{"ip", "an IP address in its shortest form, such as \"192.0.2.10\" or \"2001:db8::1\"", form_ip},
-	{"cidr", "a network such as \"10.0.0.0/8\" or \"2001:db8::/32\", without host bits", form_cidr},
-	{"hostname", "a host name such as \"shop.example.com\", \"*.example.com\" or \"*\"", form_hostname},
-	{"domain",
-		"a domain name such as \"example.com\": lower-case labels of at most 63 characters, 253 in all",
-		form_domain},
-	{"dns-label",
+	{ "bool", "true or false", form_bool },
+	{ "int", "a whole number of at most 64 bits, such as 8080", form_int },
+	{ "text", "any text in quotes", NULL },
+	{ "version", "a release such as \"1.29.6\", or a line of releases such as \"1.29\"",
+		form_version },
+	{ "date", "a day such as \"2026-08-22\"", form_date },
+	{ "port", "a port number from 1 to 65535", form_port },
+	{ "ip", "an IP address in its shortest form, such as \"192.0.2.10\" or \"2001:db8::1\"",
+		form_ip },
+	{ "cidr", "a network such as \"10.0.0.0/8\" or \"2001:db8::/32\", without host bits",
+		form_cidr },
+	{ "hostname", "a host name such as \"shop.example.com\", \"*.example.com\" or \"*\"",
+		form_hostname },
+	{ "domain",
+		"a domain name such as \"example.com\": lower-case labels of at most 63 "
+		"characters, 253 in all",
+		form_domain },
+	{ "dns-label",
 		"a DNS label: lower-case letters, digits and hyphens, at most 63, such as shop-eu",
-		form_dns_label},
-	{"path",
-		"a URL path such as \"/cart\": at most 1024 characters, no empty, \".\" or \"..\" segment, "
-		"no query",
-		form_path},
-	{"duration", "a duration such as 5s, 1m30s or 250ms: up to four parts of h, m, s, ms", form_duration},
-	{"percent", "a percentage from 0% to 100%, with at most three decimals, such as 0.5%", form_percent},
-	{"quantity", "a quantity such as 100m, 512Mi or 2", form_quantity},
-	{"endpoint", "a host and a port, such as \"collector.observability:4317\" or \"[2001:db8::1]:53\"",
-		form_endpoint},
-	{"url", "an absolute http or https URL without user name and fragment, such as \"https://example.com/v1\"",
-		form_url},
+		form_dns_label },
+	{ "path",
+		"a URL path such as \"/cart\": at most 1024 characters, without query and without "
+		"empty, \".\" or \"..\" segments",
+		form_path },
+	{ "duration", "a duration such as 5s, 1m30s or 250ms: up to four parts of h, m, s, ms",
+		form_duration },
+	{ "percent", "a percentage from 0% to 100%, with at most three decimals, such as 0.5%",
+		form_percent },
+	{ "quantity", "a quantity such as 100m, 512Mi or 2", form_quantity },
+	{ "endpoint",
+		"a host and a port, such as \"collector.observability:4317\" or "
+		"\"[2001:db8::1]:53\"",
+		form_endpoint },
+	{ "url",
+		"an absolute http or https URL without user name and fragment, such as "
+		"\"https://example.com/v1\"",
+		form_url },
 };
 
 const struct scalar_info *

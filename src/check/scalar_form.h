@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The forms behind the table of scalar types, shared by the files that know one family each. All speak of the
- * whole of `text`; none reads behind text + len.
+ * The forms behind the table of scalar types, shared by the files that know one family each. All
+ * speak of the whole of `text`; none reads behind text + len.
  */
 #ifndef CHECK_SCALAR_FORM_H
 #define CHECK_SCALAR_FORM_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does a text look like a secret? A guess for refusing literals that belong into a Secret: exact for formats that
- * name themselves (PEM, JWT, tokens with a prefix), statistical for long random words. Refuses to call public
- * things secret: certificates, public keys, hashes that say so (sha256:...), plain words and paths.
+ * Does a text look like a secret? A guess for refusing literals that belong into a Secret: exact
+ * for formats that name themselves (PEM, JWT, tokens with a prefix), statistical for long random
+ * words. Refuses to call public things secret: certificates, public keys, hashes that say so
+ * (sha256:...), plain words and paths.
  */
 #include <string.h>
 #include "check/scalar.h"
@@ -16,37 +17,43 @@ static const struct token_form {
 	size_t least; /* bytes of the whole word */
 	const char *what;
 } token_forms[] = {
-	{"AKIA", 20, "an access key of AWS"},
-	{"ASIA", 20, "an access key of AWS"},
-	{"AIza", 39, "an API key of Google"},
-	{"ya29.", 30, "an access token of Google"},
-	{"ghp_", 36, "a token of GitHub"},
-	{"gho_", 36, "a token of GitHub"},
-	{"ghu_", 36, "a token of GitHub"},
-	{"ghs_", 36, "a token of GitHub"},
-	{"ghr_", 36, "a token of GitHub"},
-	{"github_pat_", 40, "a token of GitHub"},
-	{"glpat-", 20, "a token of GitLab"},
-	{"gldt-", 20, "a token of GitLab"},
-	{"glrt-", 20, "a token of GitLab"},
-	{"xoxb-", 20, "a token of Slack"},
-	{"xoxp-", 20, "a token of Slack"},
-	{"xapp-", 20, "a token of Slack"},
-	{"sk_live_", 20, "a key of Stripe"},
-	{"rk_live_", 20, "a key of Stripe"},
-	{"SG.", 60, "a key of SendGrid"},
-	{"npm_", 36, "a token of npm"},
-	{"dckr_pat_", 20, "a token of Docker"},
-	{"hvs.", 24, "a token of Vault"},
-	{"hvb.", 24, "a token of Vault"},
-	{"AGE-SECRET-KEY-", 30, "a key of age"},
+	{ "AKIA", 20, "an access key of AWS" },
+	{ "ASIA", 20, "an access key of AWS" },
+	{ "AIza", 39, "an API key of Google" },
+	{ "ya29.", 30, "an access token of Google" },
+	{ "ghp_", 36, "a token of GitHub" },
+	{ "gho_", 36, "a token of GitHub" },
+	{ "ghu_", 36, "a token of GitHub" },
+	{ "ghs_", 36, "a token of GitHub" },
+	{ "ghr_", 36, "a token of GitHub" },
+	{ "github_pat_", 40, "a token of GitHub" },
+	{ "glpat-", 20, "a token of GitLab" },
+	{ "gldt-", 20, "a token of GitLab" },
+	{ "glrt-", 20, "a token of GitLab" },
+	{ "xoxb-", 20, "a token of Slack" },
+	{ "xoxp-", 20, "a token of Slack" },
+	{ "xapp-", 20, "a token of Slack" },
+	{ "sk_live_", 20, "a key of Stripe" },
+	{ "rk_live_", 20, "a key of Stripe" },
+	{ "SG.", 60, "a key of SendGrid" },
+	{ "npm_", 36, "a token of npm" },
+	{ "dckr_pat_", 20, "a token of Docker" },
+	{ "hvs.", 24, "a token of Vault" },
+	{ "hvb.", 24, "a token of Vault" },
+	{ "AGE-SECRET-KEY-", 30, "a key of age" },
 	/* PEM once more in base64; a certificate or public key is told apart before. */
-	{"LS0tLS1CRUdJTi", 40, "a private key in base64"},
+	{ "LS0tLS1CRUdJTi", 40, "a private key in base64" },
 };
 
-/* What begins so is public, however random it looks: PEM in base64 of certificates and public keys, pinned hashes. */
+/* What begins so is public, however random it looks: PEM in base64 of certificates and public
+ * keys, pinned hashes. */
 static const char *const public_forms[] = {
-	"LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR", "LS0tLS1CRUdJTiBQVUJMSUMg", "sha256/", "sha256-", "sha384-", "sha512-",
+	"LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR",
+	"LS0tLS1CRUdJTiBQVUJMSUMg",
+	"sha256/",
+	"sha256-",
+	"sha384-",
+	"sha512-",
 };
 
 enum char_class { CLASS_LOWER, CLASS_UPPER, CLASS_DIGIT, CLASS_OTHER };
@@ -89,7 +96,8 @@ static bool
 is_hex(const struct word *w)
 {
 	for (size_t i = 0; i < w->len; i++)
-		if (class_of(w->text[i]) != CLASS_DIGIT && !((w->text[i] | 0x20) >= 'a' && (w->text[i] | 0x20) <= 'f'))
+		if (class_of(w->text[i]) != CLASS_DIGIT &&
+			!((w->text[i] | 0x20) >= 'a' && (w->text[i] | 0x20) <= 'f'))
 			return false;
 	return true;
 }
@@ -109,15 +117,15 @@ is_jwt(const struct word *w)
 }
 
 /*
- * Random base64 uses many different characters and changes between lower case, upper case and digits at two of
- * three steps; names and paths do so at one of four at most. Whole numbers only: the answer must not depend on
- * anybody's floating point.
+ * Random base64 uses many different characters and changes between lower case, upper case and
+ * digits at two of three steps; names and paths do so at one of four at most. Whole numbers
+ * only: the answer must not depend on anybody's floating point.
  */
 static bool
 is_random(const struct word *w)
 {
-	bool used[256] = {false};
-	size_t classes[4] = {0}, distinct = 0, changes = 0;
+	bool used[256] = { false };
+	size_t classes[4] = { 0 }, distinct = 0, changes = 0;
 
 	for (size_t i = 0; i < w->len; i++) {
 		unsigned char c = (unsigned char)w->text[i];
@@ -169,7 +177,9 @@ judge_word(const struct word *w, bool hashed)
 static bool
 follows_hash_name(const char *text, size_t at)
 {
-	static const char *const names[] = {"sha256:", "SHA256:", "sha384:", "sha512:", "sha1:", "md5:"};
+	static const char *const names[] = {
+		"sha256:", "SHA256:", "sha384:", "sha512:", "sha1:", "md5:"
+	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		size_t n = strlen(names[i]);
@@ -190,7 +200,7 @@ secret_looks_like(const char *text, size_t len)
 	for (size_t at = 0, end; at < len; at = end + 1) {
 		for (end = at; end < len && is_word_char(text[end]); end++)
 			;
-		struct word w = {text + at, end - at};
+		struct word w = { text + at, end - at };
 		const char *what = judge_word(&w, pem || follows_hash_name(text, at));
 
 		if (what)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Versions as ranges of releases. A release is one number (major, minor and patch side by side), so that an order
- * of versions is an order of numbers. Refuses pre-releases, build marks and a leading v.
+ * Versions as ranges of releases. A release is one number (major, minor and patch side by side),
+ * so that an order of versions is an order of numbers. Refuses pre-releases, build marks and a
+ * leading v.
  */
 #include "check/scalar.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands that need no pipeline, one a file. Each prints its results on stdout and its diagnostics on stderr
- * and returns an enum status.
+ * The commands that need no pipeline, one a file. Each prints its results on stdout and its
+ * diagnostics on stderr and returns an enum status.
  */
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H

@@ -9,62 +9,62 @@ static const struct match_case {
 	const char *pattern, *text;
 	bool matches;
 } match_cases[] = {
-	{"", "", true},
-	{"", "abc", true},
-	{"b", "abc", true},
-	{"^b", "abc", false},
-	{"c$", "abc", true},
-	{"^$", "", true},
-	{"^$", "a", false},
-	{"^abc$", "abc", true},
-	{"a^b", "ab", false},
-	{"^a|b$", "axx", true},
-	{"^a|b$", "xxb", true},
-	{"^(a|b)$", "axx", false},
-	{"^(?:ab|cd)+$", "abcdab", true},
-	{"^(?:ab|cd)+$", "abc", false},
-	{"^(|a)b$", "b", true},
-	{"^a|$", "b", true},
-	{"^a*$", "", true},
-	{"^a+$", "", false},
-	{"^a?b$", "aab", false},
-	{"^a{3}$", "aaa", true},
-	{"^a{3}$", "aaaa", false},
-	{"^a{2,3}$", "a", false},
-	{"^a{2,3}$", "aaa", true},
-	{"^a{2,3}$", "aaaa", false},
-	{"^a{2,}$", "aaaaa", true},
-	{"^a{0}b$", "b", true},
-	{"^a{0}b$", "ab", false},
-	{"^(a*)*$", "aaa", true},
-	{"^(a*)+b$", "b", true},
-	{"^(a?){3}$", "aa", true},
-	{"^(a|b|){2}c$", "abc", true},
-	{"^(a|b){0,2}c$", "abac", false},
-	{"^.$", "\n", false},
-	{"^[^a]$", "\n", true},
-	{"^[a-c]+$", "abcabc", true},
-	{"^[]a]+$", "a]", true},
-	{"^[a-]+$", "-a", true},
-	{"^[^]a]$", "b", true},
-	{"^[^]a]$", "]", false},
-	{"^[a\\]b]+$", "a]b", true},
-	{"^[\\d_]+$", "1_2", true},
-	{"^[[:alpha:][:digit:]]+$", "a1", true},
-	{"^[[:upper:]]$", "a", false},
-	{"^\\d{1,5}(h|m|s|ms)$", "250ms", true},
-	{"^\\w+\\s\\W$", "a_1 !", true},
-	{"^\\S\\D$", "1a", true},
-	{"^a\\.b$", "a.b", true},
-	{"^a\\.b$", "axb", false},
-	{"^\\\\$", "\\", true},
-	{"^\xc3\xa9+$", "\xc3\xa9\xc3\xa9", true},
-	{"^\xc3\xa9?$", "\xc3", false},
-	{"^([0-9]{1,5}(h|m|s|ms)){1,4}$", "1m30s", true},
-	{"^([0-9]{1,5}(h|m|s|ms)){1,4}$", "1.5s", false},
-	{"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "shop-eu", true},
-	{"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "shop-", false},
-	{"^[a-z]+://", "https://x", true},
+	{ "", "", true },
+	{ "", "abc", true },
+	{ "b", "abc", true },
+	{ "^b", "abc", false },
+	{ "c$", "abc", true },
+	{ "^$", "", true },
+	{ "^$", "a", false },
+	{ "^abc$", "abc", true },
+	{ "a^b", "ab", false },
+	{ "^a|b$", "axx", true },
+	{ "^a|b$", "xxb", true },
+	{ "^(a|b)$", "axx", false },
+	{ "^(?:ab|cd)+$", "abcdab", true },
+	{ "^(?:ab|cd)+$", "abc", false },
+	{ "^(|a)b$", "b", true },
+	{ "^a|$", "b", true },
+	{ "^a*$", "", true },
+	{ "^a+$", "", false },
+	{ "^a?b$", "aab", false },
+	{ "^a{3}$", "aaa", true },
+	{ "^a{3}$", "aaaa", false },
+	{ "^a{2,3}$", "a", false },
+	{ "^a{2,3}$", "aaa", true },
+	{ "^a{2,3}$", "aaaa", false },
+	{ "^a{2,}$", "aaaaa", true },
+	{ "^a{0}b$", "b", true },
+	{ "^a{0}b$", "ab", false },
+	{ "^(a*)*$", "aaa", true },
+	{ "^(a*)+b$", "b", true },
+	{ "^(a?){3}$", "aa", true },
+	{ "^(a|b|){2}c$", "abc", true },
+	{ "^(a|b){0,2}c$", "abac", false },
+	{ "^.$", "\n", false },
+	{ "^[^a]$", "\n", true },
+	{ "^[a-c]+$", "abcabc", true },
+	{ "^[]a]+$", "a]", true },
+	{ "^[a-]+$", "-a", true },
+	{ "^[^]a]$", "b", true },
+	{ "^[^]a]$", "]", false },
+	{ "^[a\\]b]+$", "a]b", true },
+	{ "^[\\d_]+$", "1_2", true },
+	{ "^[[:alpha:][:digit:]]+$", "a1", true },
+	{ "^[[:upper:]]$", "a", false },
+	{ "^\\d{1,5}(h|m|s|ms)$", "250ms", true },
+	{ "^\\w+\\s\\W$", "a_1 !", true },
+	{ "^\\S\\D$", "1a", true },
+	{ "^a\\.b$", "a.b", true },
+	{ "^a\\.b$", "axb", false },
+	{ "^\\\\$", "\\", true },
+	{ "^\xc3\xa9+$", "\xc3\xa9\xc3\xa9", true },
+	{ "^\xc3\xa9?$", "\xc3", false },
+	{ "^([0-9]{1,5}(h|m|s|ms)){1,4}$", "1m30s", true },
+	{ "^([0-9]{1,5}(h|m|s|ms)){1,4}$", "1.5s", false },
+	{ "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "shop-eu", true },
+	{ "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "shop-", false },
+	{ "^[a-z]+://", "https://x", true },
 };
 
 static void
@@ -76,11 +76,13 @@ patterns_match(struct tap *t, struct arena *a)
 		const struct match_case *c = &match_cases[i];
 		const char *fault;
 		size_t at;
-		const struct pattern *p = pattern_compile(a, c->pattern, strlen(c->pattern), &fault, &at);
+		const struct pattern *p =
+			pattern_compile(a, c->pattern, strlen(c->pattern), &fault, &at);
 
-		snprintf(what, sizeof what, "'%s' %s '%s'", c->pattern, c->matches ? "matches" : "does not match",
-			c->text);
-		ok_that(t, p && pattern_matches(p, c->text, strlen(c->text), a) == c->matches, what);
+		snprintf(what, sizeof what, "'%s' %s '%s'", c->pattern,
+			c->matches ? "matches" : "does not match", c->text);
+		ok_that(t, p && pattern_matches(p, c->text, strlen(c->text), a) == c->matches,
+			what);
 		if (!p)
 			printf("# %s at %zu\n", fault, at);
 	}
@@ -91,28 +93,28 @@ static const struct fault_case {
 	size_t at;
 	const char *fault;
 } fault_cases[] = {
-	{"(a", 0, "a parenthesis is never closed"},
-	{"a)", 1, "a parenthesis closes nothing here"},
-	{"a[bc", 1, "a bracket is never closed"},
-	{"[]", 0, "a bracket is never closed"},
-	{"[z-a]", 1, "a range that ends before it starts"},
-	{"[[:alpah:]]", 1, "no such class of characters"},
-	{"[[:alpha", 1, "no such class of characters"},
-	{"*a", 0, "nothing that can be repeated stands before this"},
-	{"a**", 2, "nothing that can be repeated stands before this"},
-	{"a+?", 2, "nothing that can be repeated stands before this"},
-	{"a|+", 2, "nothing that can be repeated stands before this"},
-	{"a{2,1}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000"},
-	{"a{1001}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000"},
-	{"a{99999999999999999999}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000"},
-	{"a{", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000"},
-	{"a\\", 1, "a backslash escapes nothing here"},
-	{"a\\q", 1, "no such escape"},
-	{"(?=a)", 0, "only (...) and (?:...) are groups"},
-	{"\\1", 0, "no such escape"},
-	{"[\xc3\xa9]", 1, "only ASCII can stand in brackets"},
-	{"((a{200}){100}){2}", 0, "too many repetitions in one pattern"},
-	{"((()){1000}){1000}", 0, "too many repetitions in one pattern"},
+	{ "(a", 0, "a parenthesis is never closed" },
+	{ "a)", 1, "a parenthesis closes nothing here" },
+	{ "a[bc", 1, "a bracket is never closed" },
+	{ "[]", 0, "a bracket is never closed" },
+	{ "[z-a]", 1, "a range that ends before it starts" },
+	{ "[[:alpah:]]", 1, "no such class of characters" },
+	{ "[[:alpha", 1, "no such class of characters" },
+	{ "*a", 0, "nothing that can be repeated stands before this" },
+	{ "a**", 2, "nothing that can be repeated stands before this" },
+	{ "a+?", 2, "nothing that can be repeated stands before this" },
+	{ "a|+", 2, "nothing that can be repeated stands before this" },
+	{ "a{2,1}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000" },
+	{ "a{1001}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000" },
+	{ "a{99999999999999999999}", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000" },
+	{ "a{", 1, "a count is {m}, {m,} or {m,n}, with m <= n <= 1000" },
+	{ "a\\", 1, "a backslash escapes nothing here" },
+	{ "a\\q", 1, "no such escape" },
+	{ "(?=a)", 0, "only (...) and (?:...) are groups" },
+	{ "\\1", 0, "no such escape" },
+	{ "[\xc3\xa9]", 1, "only ASCII can stand in brackets" },
+	{ "((a{200}){100}){2}", 0, "too many repetitions in one pattern" },
+	{ "((()){1000}){1000}", 0, "too many repetitions in one pattern" },
 };
 
 static void
@@ -123,7 +125,8 @@ faults_are_found(struct tap *t, struct arena *a)
 		const char *fault = NULL;
 		size_t at = 0;
 
-		ok_that(t, !pattern_compile(a, c->pattern, strlen(c->pattern), &fault, &at), c->pattern);
+		ok_that(t, !pattern_compile(a, c->pattern, strlen(c->pattern), &fault, &at),
+			c->pattern);
 		is_text(t, fault, c->fault);
 		is_int(t, at, c->at);
 	}
@@ -163,24 +166,25 @@ examples_are_short_and_match(struct tap *t, struct arena *a)
 	static const struct {
 		const char *pattern, *example;
 	} cases[] = {
-		{"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a"},
-		{"^([0-9]{1,5}(h|m|s|ms)){1,4}$", "0h"},
-		{"^[a-z]+://", "a://"},
-		{"abc|de|f", "f"},
-		{"^[0-9]{3}-[A-Z]{2}$", "000-AA"},
-		{"^\\.[^a]", ".b"},
-		{"", ""},
-		{"^(a*b){3}$", "bbb"},
-		{"a^b", NULL},
-		{"a$b", NULL},
-		{"[^\\d\\D]", NULL},
+		{ "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a" },
+		{ "^([0-9]{1,5}(h|m|s|ms)){1,4}$", "0h" },
+		{ "^[a-z]+://", "a://" },
+		{ "abc|de|f", "f" },
+		{ "^[0-9]{3}-[A-Z]{2}$", "000-AA" },
+		{ "^\\.[^a]", ".b" },
+		{ "", "" },
+		{ "^(a*b){3}$", "bbb" },
+		{ "a^b", NULL },
+		{ "a$b", NULL },
+		{ "[^\\d\\D]", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct str out = STR_INIT;
 		const char *fault;
 		size_t at;
-		const struct pattern *p = pattern_compile(a, cases[i].pattern, strlen(cases[i].pattern), &fault, &at);
+		const struct pattern *p =
+			pattern_compile(a, cases[i].pattern, strlen(cases[i].pattern), &fault, &at);
 		bool found = pattern_example(p, &out);
 
 		is_text(t, found ? str_text(&out) : NULL, cases[i].example);
@@ -210,7 +214,7 @@ time_is_linear(struct tap *t, struct arena *a)
 int
 main(void)
 {
-	struct tap t = {0};
+	struct tap t = { 0 };
 	struct arena a;
 
 	arena_init(&a);
