@@ -3,7 +3,7 @@
 # Wrong usage: what is wrong, what to do, status 2, and nothing on stdout.
 try() {
   echo "\$ egmc $*"
-  "$EGMC" "$@" 2>&1 > stdout
+  "$EGMC" "$@" > stdout
   echo "= $?"
   cat stdout
 }
