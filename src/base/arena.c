@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chunks double from 16 KiB to 1 MiB; a larger piece gets a chunk of its own size. Under AddressSanitizer the
- * unused part of a chunk is poisoned, so that a step behind the last piece is caught as it would be with malloc().
+ * Chunks double from 16 KiB to 1 MiB; a larger piece gets a chunk of its own size. Under
+ * AddressSanitizer the unused part of a chunk is poisoned, so that a step behind the last piece is
+ * caught as it would be with malloc().
  */
 #include "base/arena.h"
 
@@ -21,13 +22,13 @@
 #ifdef ARENA_POISONS
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-#define ALIGN 16u
+#define ALIGN       16u
 #define CHUNK_FIRST ((size_t)16 << 10)
-#define CHUNK_MOST ((size_t)1 << 20)
+#define CHUNK_MOST  ((size_t)1 << 20)
 
 struct arena_chunk {
 	struct arena_chunk *older;
@@ -166,5 +167,6 @@ arena_rewind(struct arena *a, struct arena_mark m)
 	}
 	a->used = m.used;
 	if (a->chunk)
-		ASAN_POISON_MEMORY_REGION(chunk_bytes(a->chunk) + a->used, a->chunk->room - a->used);
+		ASAN_POISON_MEMORY_REGION(
+			chunk_bytes(a->chunk) + a->used, a->chunk->room - a->used);
 }

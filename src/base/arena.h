@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An arena: memory that lives as long as a compilation and is given back at once. Nobody frees a part.
- * Pieces are 16-byte aligned and zeroed. Owner: whoever called arena_init() calls arena_release().
+ * An arena: memory that lives as long as a compilation and is given back at once. Nobody frees a
+ * part. Pieces are 16-byte aligned and zeroed. Owner: whoever called arena_init() calls
+ * arena_release().
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -12,8 +13,8 @@
 struct arena_chunk;
 struct arena {
 	struct arena_chunk *chunk; /* newest first */
-	size_t used;               /* bytes used in the newest chunk */
-	size_t total;              /* bytes taken from the system */
+	size_t used; /* bytes used in the newest chunk */
+	size_t total; /* bytes taken from the system */
 };
 
 /* A place to go back to: everything allocated later is given back by arena_rewind(). */
@@ -40,7 +41,7 @@ arena_mark(const struct arena *a);
 void
 arena_rewind(struct arena *a, struct arena_mark m);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
 #endif

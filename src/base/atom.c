@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Texts to atoms and back. Open addressing with linear steps, at most two thirds full; a slot holds the atom itself,
- * 0 if free, so that growing rehashes nothing.
+ * Texts to atoms and back. Open addressing with linear steps, at most two thirds full; a slot holds
+ * the atom itself, 0 if free, so that growing rehashes nothing.
  */
 #include "base/atom.h"
 
@@ -54,7 +54,8 @@ slot_of(const struct atoms *t, const char *text, size_t len, uint32_t hash)
 	for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
 		const struct atom_entry *e = entry_of(t, t->slots[i]);
 
-		if (!t->slots[i] || (e->hash == hash && e->len == len && !memcmp(e->text, text, len)))
+		if (!t->slots[i] ||
+			(e->hash == hash && e->len == len && !memcmp(e->text, text, len)))
 			return &t->slots[i];
 	}
 }

@@ -16,7 +16,7 @@ typedef uint32_t atom;
 struct atoms {
 	struct arena texts;
 	struct vec entries; /* struct atom_entry, by atom */
-	uint32_t *slots;    /* open addressing, by hash of the text */
+	uint32_t *slots; /* open addressing, by hash of the text */
 	uint32_t slot_count;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Collects diagnostics. What comes in are findings in any order; what goes out is a sorted list without doubles.
- * Nothing is printed here.
+ * Collects diagnostics. What comes in are findings in any order; what goes out is a sorted list
+ * without doubles. Nothing is printed here.
  */
 #include "base/diag.h"
 
@@ -58,8 +58,8 @@ counter(struct diags *d, enum severity severity)
 static bool
 is_double(const struct diag *a, const struct diag *b)
 {
-	return a->span.file == b->span.file && a->span.start == b->span.start && a->span.end == b->span.end &&
-	       !strcmp(a->code, b->code);
+	return a->span.file == b->span.file && a->span.start == b->span.start &&
+		a->span.end == b->span.end && !strcmp(a->code, b->code);
 }
 
 /* The slot of the first diagnostic with this code and span, or the free one where it belongs. */
@@ -92,7 +92,8 @@ grow(struct diags *d)
 	}
 }
 
-/* Faults of the environment have no place, so equal places say nothing about them: the message has to differ. */
+/* Faults of the environment have no place, so equal places say nothing about them: the message has
+ * to differ. */
 static bool
 is_known(const struct diags *d, uint32_t slot, const struct diag *g)
 {
@@ -100,7 +101,8 @@ is_known(const struct diags *d, uint32_t slot, const struct diag *g)
 }
 
 static struct diag *
-add(struct diags *d, const char *code, enum severity severity, struct span span, const char *message)
+add(struct diags *d, const char *code, enum severity severity, struct span span,
+	const char *message)
 {
 	struct diag *g = ARENA_NEW(&d->arena, struct diag);
 	uint32_t *slot;
@@ -136,7 +138,8 @@ diag_add(struct diags *d, enum diag_code code, struct span span, const char *fmt
 }
 
 struct diag *
-diag_add_rule(struct diags *d, const char *code, enum severity severity, struct span span, const char *message)
+diag_add_rule(struct diags *d, const char *code, enum severity severity, struct span span,
+	const char *message)
 {
 	return add(d, code, severity, span, arena_copy(&d->arena, message, strlen(message)));
 }

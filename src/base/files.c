@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names to bytes. Refused: what is no regular file, what is too large, and below a root what lies outside it. Nothing
- * here waits: FIFOs are opened without blocking and then refused. What vanishes between two calls is an ordinary fault.
+ * Names to bytes. Refused: what is no regular file, what is too large, and below a root what lies
+ * outside it. Nothing here waits: FIFOs are opened without blocking and then refused. What vanishes
+ * between two calls is an ordinary fault.
  */
 #include "base/files.h"
 
@@ -21,7 +22,7 @@
 
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 #define LINKS_MOST 40 /* as the kernel */
-#define TRIES 16      /* of a call that lost a race against a rename */
+#define TRIES      16 /* of a call that lost a race against a rename */
 
 static const char special_text[] = "not a regular file";
 
@@ -63,7 +64,8 @@ read_all(int fd, size_t expected, struct str *out, struct str *why)
 
 	for (;;) {
 		/* One byte more than expected shows the end without another allocation. */
-		size_t room = expected >= out->len - start ? expected - (out->len - start) + 1 : 65536;
+		size_t room =
+			expected >= out->len - start ? expected - (out->len - start) + 1 : 65536;
 		ssize_t n = read(fd, str_room(out, room), room);
 
 		if (n < 0 && errno == EINTR)
@@ -108,7 +110,8 @@ read_and_close(int fd, bool any, struct str *out, struct str *why)
 	return result;
 }
 
-/* The descriptor that "-", "/dev/stdin" or "/dev/fd/N" name, else -1. A shell's <(command) is such a name. */
+/* The descriptor that "-", "/dev/stdin" or "/dev/fd/N" name, else -1. A shell's <(command) is such
+ * a name. */
 static int
 named_descriptor(const char *path)
 {
@@ -265,12 +268,14 @@ open_walking(int root, const char *path)
 	return error ? -1 : file;
 }
 
-/* A descriptor, or -1 with errno; ENOSYS or EPERM if the kernel (or a filter before it) has no such call. */
+/* A descriptor, or -1 with errno; ENOSYS or EPERM if the kernel (or a filter before it) has no such
+ * call. */
 static int
 open_beneath(int root, const char *path)
 {
 #ifdef SYS_openat2
-	struct open_how how = { .flags = OPEN_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = OPEN_FLAGS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	long fd = -1;
 
 	for (int i = 0; i < TRIES; i++) {
@@ -360,7 +365,8 @@ files_project_root(const char *dir, struct str *out)
 	str_release(&at);
 }
 
-/* Takes the last part off what stands behind start; false if there is none, or if it is `..` itself. */
+/* Takes the last part off what stands behind start; false if there is none, or if it is `..`
+ * itself. */
 static bool
 fold_up(struct str *out, size_t start)
 {
@@ -385,8 +391,8 @@ add_part(struct str *out, size_t start, const char *part, size_t n)
 	str_add(out, part, n);
 }
 
-/* Adds the parts of path behind out. Where nothing is left to fold, `..` stays in a relative folder, means nothing in
- * an absolute one, and is a fault in what is joined to them. */
+/* Adds the parts of path behind out. Where nothing is left to fold, `..` stays in a relative
+ * folder, means nothing in an absolute one, and is a fault in what is joined to them. */
 static bool
 fold(struct str *out, size_t start, const char *path, enum fold kind)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * XXH3-128 answers "did it change?" (canonical big-endian form, as xxhsum -H2 prints it); SHA-256 answers "may I trust it?".
- * Both as bytes and as lower-case hex with a NUL.
+ * XXH3-128 answers "did it change?" (canonical big-endian form, as xxhsum -H2 prints it); SHA-256
+ * answers "may I trust it?". Both as bytes and as lower-case hex with a NUL.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

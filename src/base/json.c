@@ -10,7 +10,11 @@ static void
 put_scalar(struct str *out, uint32_t scalar, const char *bytes, size_t n)
 {
 	static const char names[0x20] = {
-		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+		['\b'] = 'b',
+		['\t'] = 't',
+		['\n'] = 'n',
+		['\f'] = 'f',
+		['\r'] = 'r',
 	};
 
 	if (scalar == '"' || scalar == '\\')

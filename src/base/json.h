@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Texts in JSON. What comes in are any bytes; what goes out is valid JSON in ASCII and UTF-8: control characters and the
- * line separators of Unicode are escaped, bytes that are not UTF-8 become U+FFFD.
+ * Texts in JSON. What comes in are any bytes; what goes out is valid JSON in ASCII and UTF-8:
+ * control characters and the line separators of Unicode are escaped, bytes that are not UTF-8
+ * become U+FFFD.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

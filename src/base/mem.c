@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only file that asks the system for memory. What comes out is never NULL; where memory ends, so does the
- * process, with status 3 and one line on stderr.
+ * The only file that asks the system for memory. What comes out is never NULL; where memory ends,
+ * so does the process, with status 3 and one line on stderr.
  */
 #include "base/mem.h"
 
@@ -15,7 +15,8 @@
 static _Noreturn void
 out_of_memory(void)
 {
-	/* Output is staged, so nothing needs undoing; _Exit() keeps half-filled stdio buffers unwritten. */
+	/* Output is staged, so nothing needs undoing; _Exit() keeps half-filled stdio buffers
+	 * unwritten. */
 	fputs("egmc: out of memory\n", stderr);
 	_Exit(STATUS_ENVIRONMENT);
 }

@@ -19,8 +19,8 @@ mem_resize(void *p, size_t n);
 void
 mem_free(void *p);
 
-/* The room that a growing array takes next: at least twice `room` and at least `least`, in elements of `unit` bytes.
- * More than memory can hold ends the process as above. */
+/* The room that a growing array takes next: at least twice `room` and at least `least`, in elements
+ * of `unit` bytes. More than memory can hold ends the process as above. */
 size_t
 mem_grown(size_t room, size_t least, size_t unit);
 

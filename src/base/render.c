@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Diagnostics as text and as short lines: which of them, what stands above and below their excerpts, and the count. */
+/* Diagnostics as text and as short lines: which of them, what stands above and below their
+ * excerpts, and the count. */
 #include <string.h>
 #include "base/render_internal.h"
 #include "base/vec.h"

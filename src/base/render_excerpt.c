@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Excerpts of sources with marks below their lines, for terminals. What comes in are byte ranges; lines, columns and the
- * part of a long line that matters are found here. Nothing of the source reaches the terminal but printable characters.
+ * Excerpts of sources with marks below their lines, for terminals. What comes in are byte ranges;
+ * lines, columns and the part of a long line that matters are found here. Nothing of the source
+ * reaches the terminal but printable characters.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +10,21 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 
-#define TAB_COLUMNS 4u
-#define COLUMNS_LEAST 30u
-#define ELLIPSIS "..."
+#define TAB_COLUMNS      4u
+#define COLUMNS_LEAST    30u
+#define ELLIPSIS         "..."
 #define ELLIPSIS_COLUMNS 3u
-#define REPLACEMENT "\xEF\xBF\xBD"
+#define REPLACEMENT      "\xEF\xBF\xBD"
 
 /* A marked range on one line of an excerpt. */
 struct mark {
 	struct span span;
-	const char *text;  /* may be NULL */
+	const char *text; /* may be NULL */
 	bool primary;
-	uint32_t group;    /* excerpts come in the order in which their files are first named */
+	uint32_t group; /* excerpts come in the order in which their files are first named */
 	uint32_t order;
 	uint32_t line;
-	size_t from, to;   /* columns of the terminal, from 0; never empty */
+	size_t from, to; /* columns of the terminal, from 0; never empty */
 };
 
 /* Columns of a line that are shown: [left, right). */
@@ -35,15 +36,16 @@ struct window {
 static bool
 is_hidden(uint32_t scalar)
 {
-	return scalar < 0x20 || (scalar >= 0x7F && scalar < 0xA0) || (scalar >= 0x200E && scalar <= 0x200F) ||
-	       (scalar >= 0x2028 && scalar <= 0x202E) || (scalar >= 0x2066 && scalar <= 0x2069) ||
-	       scalar == 0x061C || scalar == 0xFEFF || scalar == 0xFFFD;
+	return scalar < 0x20 || (scalar >= 0x7F && scalar < 0xA0) ||
+		(scalar >= 0x200E && scalar <= 0x200F) || (scalar >= 0x2028 && scalar <= 0x202E) ||
+		(scalar >= 0x2066 && scalar <= 0x2069) || scalar == 0x061C || scalar == 0xFEFF ||
+		scalar == 0xFFFD;
 }
 
 /* One character of a source as a terminal may see it. */
 struct glyph {
 	const char *bytes;
-	size_t len;   /* of bytes */
+	size_t len; /* of bytes */
 	size_t taken; /* bytes of the source */
 	size_t columns;
 };
@@ -130,7 +132,8 @@ choose_window(const struct renderer *r, const struct mark *marks, size_t count, 
 	size_t low = SIZE_MAX, high = 0, left, label;
 
 	if (total <= r->columns || !count)
-		return (struct window){ 0, total < r->columns ? total : r->columns, false, total > r->columns };
+		return (struct window){ 0, total < r->columns ? total : r->columns, false,
+			total > r->columns };
 	for (size_t i = 0; i < count; i++) {
 		low = marks[i].from < low ? marks[i].from : low;
 		high = marks[i].to > high ? marks[i].to : high;
@@ -170,7 +173,8 @@ put_window(struct str *out, const char *text, size_t len, const struct window *w
 		if (g.columns ? column >= low && end <= high : column > low || !w->cut_left)
 			str_add(out, g.bytes, g.len);
 		else if (end > low)
-			str_repeat(out, ' ', (end < high ? end : high) - (column > low ? column : low));
+			str_repeat(out, ' ',
+				(end < high ? end : high) - (column > low ? column : low));
 		column = end;
 		i += g.taken;
 	}
@@ -179,7 +183,8 @@ put_window(struct str *out, const char *text, size_t len, const struct window *w
 }
 
 static void
-put_source_line(struct renderer *r, uint32_t line, const char *text, size_t len, const struct window *w)
+put_source_line(
+	struct renderer *r, uint32_t line, const char *text, size_t len, const struct window *w)
 {
 	size_t start;
 
@@ -192,7 +197,8 @@ put_source_line(struct renderer *r, uint32_t line, const char *text, size_t len,
 	str_putc(r->out, '\n');
 }
 
-/* One line below the source: cells of ' ', '-', '^' and '|', then, at that column, the text of a mark, if any. */
+/* One line below the source: cells of ' ', '-', '^' and '|', then, at that column, the text of a
+ * mark, if any. */
 static void
 put_cells(struct renderer *r, const char *cells, size_t count, size_t column, const struct mark *m)
 {
@@ -291,7 +297,8 @@ put_marks(struct renderer *r, struct mark *marks, size_t count, const struct win
 	for (int primary = 0; primary < 2; primary++)
 		for (size_t i = 0; i < count; i++)
 			if (marks[i].primary == primary)
-				memset(cells + marks[i].from, primary ? '^' : '-', marks[i].to - marks[i].from);
+				memset(cells + marks[i].from, primary ? '^' : '-',
+					marks[i].to - marks[i].from);
 	beside = fits_beside(marks, count);
 	put_cells(r, cells, end, end + 1, beside ? marks : NULL);
 	for (size_t i = beside; i < count; i++) {
@@ -316,7 +323,8 @@ put_line(struct renderer *r, uint32_t file, uint32_t line, struct mark *marks, s
 		struct mark *m = &marks[i];
 		uint32_t end = m->span.end < start + len ? m->span.end : start + len;
 
-		m->from = columns_of(text, m->span.start < end ? m->span.start - start : end - start);
+		m->from =
+			columns_of(text, m->span.start < end ? m->span.start - start : end - start);
 		m->to = columns_of(text, end - start);
 		if (m->to <= m->from)
 			m->to = m->from + 1;

@@ -7,7 +7,14 @@
 
 extern const char *const render_severities[];
 
-enum colour { COLOUR_NONE, COLOUR_STRONG, COLOUR_GUTTER, COLOUR_ERROR, COLOUR_WARNING, COLOUR_NOTE };
+enum colour {
+	COLOUR_NONE,
+	COLOUR_STRONG,
+	COLOUR_GUTTER,
+	COLOUR_ERROR,
+	COLOUR_WARNING,
+	COLOUR_NOTE
+};
 
 /* One diagnostic being rendered as text. */
 struct renderer {
@@ -15,8 +22,8 @@ struct renderer {
 	struct source *source;
 	bool colour;
 	enum colour marks; /* of the primary place */
-	size_t columns;    /* for source text and marks, at most RENDER_COLUMNS */
-	unsigned gutter;   /* digits of line numbers */
+	size_t columns; /* for source text and marks, at most RENDER_COLUMNS */
+	unsigned gutter; /* digits of line numbers */
 };
 
 /* Nothing without colour. */
@@ -46,6 +53,7 @@ render_choose(const struct diags *d, const struct render_options *o);
 bool
 render_takes(struct render_choice *c, const struct diag *g);
 void
-render_json(struct str *out, const struct diags *d, struct source *s, const struct render_options *o);
+render_json(
+	struct str *out, const struct diags *d, struct source *s, const struct render_options *o);
 
 #endif

@@ -19,8 +19,8 @@ put_end(struct str *out, struct source *s, uint32_t file, uint32_t offset)
 {
 	struct place p = source_place(s, file, offset);
 
-	str_format(out, "{\"byte\":%u,\"line\":%u,\"column\":%u,\"utf16_column\":%u}", offset, p.line, p.column,
-		   p.utf16_column);
+	str_format(out, "{\"byte\":%u,\"line\":%u,\"column\":%u,\"utf16_column\":%u}", offset,
+		p.line, p.column, p.utf16_column);
 }
 
 static void
@@ -58,7 +58,8 @@ put_texts(struct str *out, struct source *s, const struct diag *g)
 {
 	str_puts(out, ",\"texts\":[");
 	for (const struct diag_text *t = g->texts; t; t = t->next) {
-		str_format(out, "%s{\"kind\":\"%s\",\"text\":", t == g->texts ? "" : ",", kinds[t->line]);
+		str_format(out, "%s{\"kind\":\"%s\",\"text\":", t == g->texts ? "" : ",",
+			kinds[t->line]);
 		json_text(out, t->text);
 		str_puts(out, ",\"span\":");
 		put_span(out, s, t->span);
@@ -107,7 +108,8 @@ put_diag(struct str *out, struct source *s, const struct diag *g, const struct r
 }
 
 void
-render_json(struct str *out, const struct diags *d, struct source *s, const struct render_options *o)
+render_json(
+	struct str *out, const struct diags *d, struct source *s, const struct render_options *o)
 {
 	struct render_choice choice = render_choose(d, o);
 	uint32_t not_shown = choice.not_shown;
@@ -123,6 +125,6 @@ render_json(struct str *out, const struct diags *d, struct source *s, const stru
 		put_diag(out, s, g, o);
 		before = ",\n";
 	}
-	str_format(out, "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"not_shown\":%u}\n", d->errors, d->warnings,
-		   d->notes, not_shown);
+	str_format(out, "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"not_shown\":%u}\n",
+		d->errors, d->warnings, d->notes, not_shown);
 }

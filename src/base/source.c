@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes of files, and places in them. A line ends at LF; a CR before it belongs to the end, not to the text.
- * Files may hold any bytes: what is not UTF-8 counts one column for each byte that does not continue a character.
+ * Bytes of files, and places in them. A line ends at LF; a CR before it belongs to the end, not to
+ * the text. Files may hold any bytes: what is not UTF-8 counts one column for each byte that does
+ * not continue a character.
  */
 #include "base/source.h"
 
@@ -24,7 +25,8 @@ source_release(struct source *s)
 }
 
 uint32_t
-source_add(struct source *s, const char *name, const char *bytes, size_t len, bool library, bool keep)
+source_add(
+	struct source *s, const char *name, const char *bytes, size_t len, bool library, bool keep)
 {
 	struct source_file f = { .library = library, .len = (uint32_t)len };
 
@@ -91,8 +93,8 @@ line_at(const struct source_file *f, uint32_t offset)
 	return low;
 }
 
-/* Counts from where the last answer ended, if that is on the way; else many places on one long line would cost
- * a square of its length. */
+/* Counts from where the last answer ended, if that is on the way; else many places on one long line
+ * would cost a square of its length. */
 static void
 count_columns(struct source_file *f, uint32_t start, uint32_t offset)
 {

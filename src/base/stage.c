@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files in memory, and the order of what is done with them: look, lock, repair, look again if need be, write, swap. */
+/* The files in memory, and the order of what is done with them: look, lock, repair, look again if
+ * need be, write, swap. */
 #include "base/stage.h"
 
 #include <errno.h>
@@ -103,7 +104,8 @@ stage_find(const struct stage *s, const char *path)
 	return f ? (uint32_t)(f - (const struct stage_file *)s->files.data) : UINT32_MAX;
 }
 
-/* Sorts the files. Two of one name, or a file where another needs a folder, are bugs of a back end. */
+/* Sorts the files. Two of one name, or a file where another needs a folder, are bugs of a back
+ * end. */
 static void
 settle_files(struct stage *s)
 {
@@ -139,7 +141,8 @@ open_parent(struct stage_work *w, const char *path, bool make)
 		p += strcspn(p, "/");
 		str_clear(&part);
 		str_add(&part, path, (size_t)(p - path));
-		good = !stage_blocked(w, "mkdir", part.bytes) && (!mkdir(part.bytes, 0777) || errno == EEXIST);
+		good = !stage_blocked(w, "mkdir", part.bytes) &&
+			(!mkdir(part.bytes, 0777) || errno == EEXIST);
 	}
 	str_release(&part);
 	if (good)
@@ -147,7 +150,8 @@ open_parent(struct stage_work *w, const char *path, bool make)
 	return w->parent >= 0;
 }
 
-/* Splits dir into the folder above (returned, in the arena) and the names in it; NULL if it has no name of its own. */
+/* Splits dir into the folder above (returned, in the arena) and the names in it; NULL if it has no
+ * name of its own. */
 static const char *
 split(struct stage_work *w, const char *dir)
 {
@@ -165,13 +169,16 @@ split(struct stage_work *w, const char *dir)
 		w->names[i] = arena_format(&w->arena, "%s%s", base, suffixes[i]);
 	if (base == w->dir)
 		return ".";
-	return base == w->dir + 1 ? "/" : arena_copy(&w->arena, w->dir, (size_t)(base - w->dir) - 1);
+	return base == w->dir + 1 ? "/"
+				  : arena_copy(&w->arena, w->dir, (size_t)(base - w->dir) - 1);
 }
 
 static void
 begin(struct stage_work *w, struct stage *s, struct str *why)
 {
-	*w = (struct stage_work){ .stage = s, .why = why, .parent = -1, .lock = -1, .there = { .fd = -1 } };
+	*w = (struct stage_work){
+		.stage = s, .why = why, .parent = -1, .lock = -1, .there = { .fd = -1 }
+	};
 	arena_init(&w->arena);
 }
 
@@ -200,9 +207,11 @@ static void
 count_removed(struct stage_work *w)
 {
 	for (uint32_t i = 0; i < w->there.entries.count; i++) {
-		const struct stage_entry *e = VEC_AT(&w->there.entries, const struct stage_entry, i);
+		const struct stage_entry *e =
+			VEC_AT(&w->there.entries, const struct stage_entry, i);
 
-		w->counts->removed += S_ISREG(e->mode) && stage_find(w->stage, e->path) == UINT32_MAX;
+		w->counts->removed +=
+			S_ISREG(e->mode) && stage_find(w->stage, e->path) == UINT32_MAX;
 	}
 }
 
@@ -217,7 +226,8 @@ write_and_swap(struct stage_work *w)
 	return STAGE_FAILED;
 }
 
-/* With the lock: what was interrupted is completed, and what was seen without the lock is looked at again if it moved. */
+/* With the lock: what was interrupted is completed, and what was seen without the lock is looked at
+ * again if it moved. */
 static enum stage_result
 write_locked(struct stage_work *w, bool looked)
 {
@@ -262,7 +272,7 @@ commit(struct stage_work *w, const char *dir)
 
 enum stage_result
 stage_commit(struct stage *s, const char *dir, const char *const *owned, size_t owned_count,
-	     struct stage_counts *counts, struct str *why)
+	struct stage_counts *counts, struct str *why)
 {
 	enum stage_result result;
 	struct stage_work w;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parts of staging share: stage.c (the order of things), stage_look.c (what is there), stage_write.c (the new
- * tree), stage_swap.c (the names).
+ * What the parts of staging share: stage.c (the order of things), stage_look.c (what is there),
+ * stage_write.c (the new tree), stage_swap.c (the names).
  */
 #ifndef BASE_STAGE_INTERNAL_H
 #define BASE_STAGE_INTERNAL_H
@@ -20,23 +20,23 @@ struct stage_entry {
 /* What stands on disk: fd is -1 if nothing does. */
 struct stage_tree {
 	int fd;
-	struct vec entries; /* struct stage_entry, sorted by path: a folder comes before what it holds */
+	struct vec entries; /* struct stage_entry, by path: a folder before what it holds */
 };
 
 /* One call of stage_commit() or stage_recover(). */
 struct stage_work {
 	struct stage *stage;
-	const char *dir;    /* as given, for messages; no slash at its end */
+	const char *dir; /* as given, for messages; no slash at its end */
 	const char *names[NAME_COUNT];
 	struct arena arena;
 	struct str *why;
-	int parent;         /* folder of all names; -1 if there is none yet */
-	int lock;           /* -1 if not held */
+	int parent; /* folder of all names; -1 if there is none yet */
+	int lock; /* -1 if not held */
 	struct stage_tree there;
 	const char **owned; /* sorted */
 	size_t owned_count;
-	bool *same;         /* by index of stage->files: needs no writing */
-	bool swapped;       /* the new tree has the name of the target */
+	bool *same; /* by index of stage->files: needs no writing */
+	bool swapped; /* the new tree has the name of the target */
 	struct stage_counts *counts;
 };
 
@@ -53,13 +53,16 @@ stage_compare_texts(const void *x, const void *y);
 uint32_t
 stage_find(const struct stage *s, const char *path);
 
-/* Looks at the target: STAGE_WRITTEN says that something has to be written; STAGE_SAME, STAGE_REFUSED, STAGE_FAILED. */
+/* Looks at the target: STAGE_WRITTEN says that something has to be written; STAGE_SAME,
+ * STAGE_REFUSED, STAGE_FAILED. */
 enum stage_result
 stage_look(struct stage_work *w);
-/* Whether the target is another one than when we looked. Who writes by these rules always changes its inode. */
+/* Whether the target is another one than when we looked. Who writes by these rules always changes
+ * its inode. */
 bool
 stage_is_moved(const struct stage_work *w);
-/* All entries below the folder `name` of the parent; false with errno. More than `most` entries (0: any number) are E2BIG. */
+/* All entries below the folder `name` of the parent; false with errno. More than `most` entries (0:
+ * any number) are E2BIG. */
 bool
 stage_scan(struct stage_work *w, const char *name, size_t most, struct stage_tree *t);
 void
@@ -77,7 +80,8 @@ stage_unlock(struct stage_work *w);
 /* Whether a killed process left something. */
 bool
 stage_has_remains(const struct stage_work *w);
-/* STAGE_WRITTEN if it did something, STAGE_SAME if nothing was to be done; what it did goes to `did`. */
+/* STAGE_WRITTEN if it did something, STAGE_SAME if nothing was to be done; what it did goes to
+ * `did`. */
 enum stage_result
 stage_repair(struct stage_work *w, struct str *did);
 /* The new tree takes the name of the target; the old one goes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands on disk, compared with the files in memory. Nothing is changed here; refused is everything that somebody
- * else may miss.
+ * What stands on disk, compared with the files in memory. Nothing is changed here; refused is
+ * everything that somebody else may miss.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "base/stage_internal.h"
 
-#define NAMES_MOST 20      /* listed in a refusal */
+#define NAMES_MOST   20 /* listed in a refusal */
 #define FOREIGN_MOST 10000 /* entries beyond ours after which nobody needs to look further */
 
 static int
@@ -67,7 +67,8 @@ scan_folder(struct stage_work *w, DIR *dir, const char *folder, struct stage_tre
 static DIR *
 open_folder(int tree, const char *folder)
 {
-	int fd = openat(tree, folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(
+		tree, folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir && fd >= 0)
@@ -94,7 +95,8 @@ stage_scan(struct stage_work *w, const char *name, size_t most, struct stage_tre
 			errno = E2BIG;
 			return false;
 		}
-		while (i < t->entries.count && !S_ISDIR(VEC_AT(&t->entries, struct stage_entry, i)->mode))
+		while (i < t->entries.count &&
+			!S_ISDIR(VEC_AT(&t->entries, struct stage_entry, i)->mode))
 			i++;
 		if (i >= t->entries.count)
 			break;
@@ -148,7 +150,7 @@ is_same(const struct stage_tree *t, const struct stage_file *f)
 	if (fd < 0)
 		return false;
 	same = !fstat(fd, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size == f->len &&
-	       has_bytes(fd, f->bytes, f->len);
+		has_bytes(fd, f->bytes, f->len);
 	close(fd);
 	return same;
 }
@@ -194,7 +196,7 @@ is_foreign(const struct stage_work *w, const char *path)
 	if (made != UINT32_MAX && (w->owned_count || w->same[made]))
 		return false;
 	return !w->owned_count ||
-	       !bsearch(&path, w->owned, w->owned_count, sizeof(*w->owned), stage_compare_texts);
+		!bsearch(&path, w->owned, w->owned_count, sizeof(*w->owned), stage_compare_texts);
 }
 
 /* A list of names that ends somewhere. */
@@ -214,7 +216,8 @@ static void
 report(struct stage_work *w, struct listing *l, const char *what)
 {
 	if (l->count) {
-		str_format(w->why, "%s`%s` holds %s: %s", w->why->len ? "; " : "", w->dir, what, l->text.bytes);
+		str_format(w->why, "%s`%s` holds %s: %s", w->why->len ? "; " : "", w->dir, what,
+			l->text.bytes);
 		if (l->count > NAMES_MOST)
 			str_format(w->why, " and %zu more", l->count - NAMES_MOST);
 	}
@@ -229,7 +232,8 @@ judge(struct stage_work *w)
 	bool good;
 
 	for (uint32_t i = 0; i < w->there.entries.count; i++) {
-		const struct stage_entry *e = VEC_AT(&w->there.entries, const struct stage_entry, i);
+		const struct stage_entry *e =
+			VEC_AT(&w->there.entries, const struct stage_entry, i);
 
 		if (S_ISREG(e->mode)) {
 			if (is_foreign(w, e->path))
@@ -255,9 +259,13 @@ is_replaceable(struct stage_work *w, const struct stat *st)
 	else if (!S_ISDIR(st->st_mode))
 		str_format(w->why, "`%s` is not a folder", w->dir);
 	else if (!fstat(w->parent, &parent) && parent.st_dev != st->st_dev)
-		str_format(w->why, "`%s` is a mount point, which cannot be replaced: name a folder inside it", w->dir);
+		str_format(w->why,
+			"`%s` is a mount point, which cannot be replaced: name a folder inside it",
+			w->dir);
 	else if (!stat(".", &here) && here.st_dev == st->st_dev && here.st_ino == st->st_ino)
-		str_format(w->why, "`%s` is the current folder, which cannot be replaced: go elsewhere", w->dir);
+		str_format(w->why,
+			"`%s` is the current folder, which cannot be replaced: go elsewhere",
+			w->dir);
 	else
 		return true;
 	return false;
@@ -266,7 +274,8 @@ is_replaceable(struct stage_work *w, const struct stat *st)
 static enum stage_result
 scan_target(struct stage_work *w)
 {
-	size_t most = (size_t)w->stage->files.count + count_folders(w->stage) + 2 * w->owned_count + FOREIGN_MOST;
+	size_t most = (size_t)w->stage->files.count + count_folders(w->stage) + 2 * w->owned_count +
+		FOREIGN_MOST;
 
 	if (stage_scan(w, w->names[NAME_TARGET], most, &w->there))
 		return STAGE_WRITTEN;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names: the lock, the exchange of old and new, what a killed process left, and the removal of trees. All calls are
- * relative to the parent folder, which stays open.
+ * Names: the lock, the exchange of old and new, what a killed process left, and the removal of
+ * trees. All calls are relative to the parent folder, which stays open.
  *
- * What may be found after a kill, and what it means:
- *   NEW without journal               an unfinished new tree, or the old one after the exchange: goes
- *   journal, TARGET                   the first rename did not happen, or both did: the rest goes
- *   journal, NEW, no TARGET           between the renames: NEW is whole and becomes TARGET, OLD goes
- *   OLD, neither TARGET nor NEW       somebody removed the new tree: OLD comes back
- *   journal, TARGET, NEW and OLD      somebody made a target between the renames: nobody but him knows which one counts
+ * What may be found after a kill, and what it means: NEW without journal               an
+ * unfinished new tree, or the old one after the exchange: goes journal, TARGET
+ * the first rename did not happen, or both did: the rest goes journal, NEW, no TARGET
+ * between the renames: NEW is whole and becomes TARGET, OLD goes OLD, neither TARGET nor NEW
+ * somebody removed the new tree: OLD comes back journal, TARGET, NEW and OLD      somebody made a
+ * target between the renames: nobody but him knows which one counts
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +29,9 @@ is_current(const struct stage_work *w, int fd)
 {
 	struct stat mine, named;
 
-	return !fstat(fd, &mine) && !fstatat(w->parent, w->names[NAME_LOCK], &named, AT_SYMLINK_NOFOLLOW) &&
-	       mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+	return !fstat(fd, &mine) &&
+		!fstatat(w->parent, w->names[NAME_LOCK], &named, AT_SYMLINK_NOFOLLOW) &&
+		mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
 }
 
 static enum stage_result
@@ -41,7 +42,8 @@ try_lock(struct stage_work *w, int *fd)
 
 	*fd = -1;
 	if (!stage_blocked(w, "lock", name))
-		*fd = openat(w->parent, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+		*fd = openat(w->parent, name,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
 	if (*fd < 0 || fstat(*fd, &st)) {
 		stage_fails(w, "lock", name);
 		return STAGE_FAILED;
@@ -100,7 +102,8 @@ exists(const struct stage_work *w, enum stage_name name)
 static bool
 sync_parent(struct stage_work *w)
 {
-	if (!stage_blocked(w, "sync", ".") && (!fsync(w->parent) || errno == EINVAL || errno == ENOTSUP))
+	if (!stage_blocked(w, "sync", ".") &&
+		(!fsync(w->parent) || errno == EINVAL || errno == ENOTSUP))
 		return true;
 	return stage_fails(w, "sync", "the folder above");
 }
@@ -109,13 +112,13 @@ static bool
 move(struct stage_work *w, enum stage_name from, enum stage_name to)
 {
 	if (!stage_blocked(w, "rename", w->names[from]) &&
-	    !renameat(w->parent, w->names[from], w->parent, w->names[to]))
+		!renameat(w->parent, w->names[from], w->parent, w->names[to]))
 		return true;
 	return stage_fails(w, "rename", w->names[from]);
 }
 
-/* Removes these entries and the folder itself; false with the first errno. What came in the meantime stays, and with it
- * the folder (ENOTEMPTY). */
+/* Removes these entries and the folder itself; false with the first errno. What came in the
+ * meantime stays, and with it the folder (ENOTEMPTY). */
 static bool
 remove_entries(struct stage_work *w, const char *name, const struct stage_tree *t)
 {
@@ -126,7 +129,8 @@ remove_entries(struct stage_work *w, const char *name, const struct stage_tree *
 
 		if (stage_blocked(w, "remove", e->path))
 			return false;
-		if (unlinkat(t->fd, e->path, S_ISDIR(e->mode) ? AT_REMOVEDIR : 0) && errno != ENOENT && !error)
+		if (unlinkat(t->fd, e->path, S_ISDIR(e->mode) ? AT_REMOVEDIR : 0) &&
+			errno != ENOENT && !error)
 			error = errno;
 	}
 	if (!error && (stage_blocked(w, "remove", name) || unlinkat(w->parent, name, AT_REMOVEDIR)))
@@ -188,14 +192,17 @@ stage_repair(struct stage_work *w, struct str *did)
 {
 	if (!stage_has_remains(w))
 		return STAGE_SAME;
-	if (exists(w, NAME_JOURNAL) && exists(w, NAME_TARGET) && exists(w, NAME_NEW) && exists(w, NAME_OLD)) {
-		str_format(w->why, "an interrupted write left `%s` and `%s`: remove them if `%s` is right",
-			   w->names[NAME_NEW], w->names[NAME_OLD], w->dir);
+	if (exists(w, NAME_JOURNAL) && exists(w, NAME_TARGET) && exists(w, NAME_NEW) &&
+		exists(w, NAME_OLD)) {
+		str_format(w->why,
+			"an interrupted write left `%s` and `%s`: remove them if `%s` is right",
+			w->names[NAME_NEW], w->names[NAME_OLD], w->dir);
 		return STAGE_REFUSED;
 	}
 	if (!restore(w, did) || !sync_parent(w))
 		return STAGE_FAILED;
-	if (!remove_journal(w) || !stage_remove(w, w->names[NAME_NEW]) || !stage_remove(w, w->names[NAME_OLD]))
+	if (!remove_journal(w) || !stage_remove(w, w->names[NAME_NEW]) ||
+		!stage_remove(w, w->names[NAME_OLD]))
 		return STAGE_FAILED;
 	if (!did->len)
 		str_format(did, "removed what an interrupted write of `%s` left", w->dir);
@@ -213,7 +220,8 @@ exchange(struct stage_work *w)
 	if (stage_blocked(w, "exchange", name))
 		return stage_fails(w, "exchange", name);
 #ifdef SYS_renameat2
-	if (!syscall(SYS_renameat2, w->parent, w->names[NAME_NEW], w->parent, name, RENAME_EXCHANGE))
+	if (!syscall(
+		    SYS_renameat2, w->parent, w->names[NAME_NEW], w->parent, name, RENAME_EXCHANGE))
 		return 1;
 	if (errno != ENOSYS && errno != EINVAL && errno != ENOTSUP)
 		return stage_fails(w, "exchange", name);
@@ -229,7 +237,8 @@ write_journal(struct stage_work *w)
 	int fd = -1;
 
 	if (!stage_blocked(w, "journal", name))
-		fd = openat(w->parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		fd = openat(w->parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			0644);
 	if (fd < 0)
 		return stage_fails(w, "create", name);
 	if (close(fd))
@@ -259,9 +268,9 @@ remove_old(struct stage_work *w, enum stage_name name)
 		return;
 	error = errno;
 	if (error == ENOTEMPTY && !exists(w, NAME_KEPT) &&
-	    !renameat(w->parent, w->names[name], w->parent, w->names[NAME_KEPT])) {
-		str_format(w->why, "files that came while `%s` was written are kept in `%s`", w->dir,
-			   w->names[NAME_KEPT]);
+		!renameat(w->parent, w->names[name], w->parent, w->names[NAME_KEPT])) {
+		str_format(w->why, "files that came while `%s` was written are kept in `%s`",
+			w->dir, w->names[NAME_KEPT]);
 		return;
 	}
 	errno = error;

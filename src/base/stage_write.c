@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The new tree, beside the old one. Files are synced in groups: the first sync of a group carries most of the others, so
- * that a tree costs a few commits of the file system's journal, not one for each file.
+ * The new tree, beside the old one. Files are synced in groups: the first sync of a group carries
+ * most of the others, so that a tree costs a few commits of the file system's journal, not one for
+ * each file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 
 struct writer {
 	struct stage_work *work;
-	int fd;            /* the new tree */
+	int fd; /* the new tree */
 	struct vec folders; /* const char *: those made, parents first */
-	int files[GROUP];  /* written and not yet synced */
+	int files[GROUP]; /* written and not yet synced */
 	unsigned count;
 };
 
@@ -70,13 +71,14 @@ write_file(struct writer *w, const struct stage_file *f)
 	int fd = -1;
 
 	if (!stage_blocked(w->work, "create", f->path))
-		fd = openat(w->fd, f->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = openat(
+			w->fd, f->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return stage_fails(w->work, "create", f->path);
 	/* From here on the descriptor belongs to the group, whatever happens. */
 	w->files[w->count++] = fd;
 	if (stage_blocked(w->work, "write", f->path) || !write_all(fd, f->bytes, f->len) ||
-	    fchmod(fd, f->executable ? 0755 : 0644))
+		fchmod(fd, f->executable ? 0755 : 0644))
 		return stage_fails(w->work, "write", f->path);
 	w->work->counts->written++;
 	return w->count < GROUP || end_group(w, true);
@@ -86,7 +88,8 @@ write_file(struct writer *w, const struct stage_file *f)
 static bool
 link_or_write(struct writer *w, const struct stage_file *f)
 {
-	if (stage_blocked(w->work, "link", f->path) || linkat(w->work->there.fd, f->path, w->fd, f->path, 0))
+	if (stage_blocked(w->work, "link", f->path) ||
+		linkat(w->work->there.fd, f->path, w->fd, f->path, 0))
 		return write_file(w, f);
 	w->work->counts->linked++;
 	return true;
@@ -95,7 +98,8 @@ link_or_write(struct writer *w, const struct stage_file *f)
 static bool
 make_folder(struct writer *w, const char *path)
 {
-	if (stage_blocked(w->work, "mkdir", path) || mkdirat(w->fd, path, 0755) || fchmodat(w->fd, path, 0755, 0))
+	if (stage_blocked(w->work, "mkdir", path) || mkdirat(w->fd, path, 0755) ||
+		fchmodat(w->fd, path, 0755, 0))
 		return stage_fails(w->work, "create", path);
 	vec_push(&w->folders, &path);
 	return true;
@@ -108,7 +112,8 @@ make_folders(struct writer *w, const char *path, const char *before)
 	for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
 		size_t n = (size_t)(p - path);
 
-		if (strncmp(path, before, n + 1) && !make_folder(w, arena_copy(&w->work->arena, path, n)))
+		if (strncmp(path, before, n + 1) &&
+			!make_folder(w, arena_copy(&w->work->arena, path, n)))
 			return false;
 	}
 	return true;
@@ -162,8 +167,9 @@ stage_write(struct stage_work *work)
 	bool good;
 
 	if (stage_blocked(work, "mkdir", name) || mkdirat(work->parent, name, 0755) ||
-	    (w.fd = openat(work->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
-	    fchmod(w.fd, 0755)) {
+		(w.fd = openat(work->parent, name,
+			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
+		fchmod(w.fd, 0755)) {
 		stage_fails(work, "create", name);
 		if (w.fd >= 0)
 			close(w.fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A growable byte buffer. `bytes` is always NUL-terminated once anything was added (or str_text() was called).
- * Owned by the function that made it; released with str_release().
+ * A growable byte buffer. `bytes` is always NUL-terminated once anything was added (or str_text()
+ * was called). Owned by the function that made it; released with str_release().
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
@@ -15,7 +15,10 @@ struct str {
 	size_t room;
 };
 
-#define STR_INIT { NULL, 0, 0 }
+#define STR_INIT \
+	{ \
+		NULL, 0, 0 \
+	}
 
 void
 str_release(struct str *s);
@@ -33,7 +36,8 @@ void
 str_format(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void
 str_vformat(struct str *s, const char *fmt, va_list ap);
-/* Room for n more bytes at the end, for somebody who writes them himself; then str_grew() says how many there were. */
+/* Room for n more bytes at the end, for somebody who writes them himself; then str_grew() says how
+ * many there were. */
 char *
 str_room(struct str *s, size_t n);
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Distance of words: inserting, removing or replacing a byte and exchanging two neighbours cost 2 halves each,
- * another case of the same letter costs 1. Three rows of the usual table are kept.
+ * Distance of words: inserting, removing or replacing a byte and exchanging two neighbours cost 2
+ * halves each, another case of the same letter costs 1. Three rows of the usual table are kept.
  */
 #include "base/suggest.h"
 
@@ -37,7 +37,7 @@ distance(const char *a, size_t alen, const char *b, size_t blen, size_t most)
 	size_t *before = table[0], *above = table[1], *row = table[2];
 
 	if (alen > SUGGEST_MOST || blen > SUGGEST_MOST ||
-	    (alen > blen ? alen - blen : blen - alen) * EDIT > most)
+		(alen > blen ? alen - blen : blen - alen) * EDIT > most)
 		return most + 1;
 	for (size_t j = 0; j <= blen; j++)
 		row[j] = j * EDIT;
@@ -51,7 +51,7 @@ distance(const char *a, size_t alen, const char *b, size_t blen, size_t most)
 		best = row[0] = i * EDIT;
 		for (size_t j = 1; j <= blen; j++) {
 			row[j] = least(least(above[j], row[j - 1]) + EDIT,
-				       above[j - 1] + replacing(a[i - 1], b[j - 1]));
+				above[j - 1] + replacing(a[i - 1], b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = least(row[j], before[j - 2] + EDIT);
 			best = least(best, row[j]);

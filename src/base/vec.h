@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A growable array of plain data, addressed by 32-bit index. Index 0 of a pool made with vec_init(v, size, true)
- * is a zeroed dummy, so that 0 can mean "none". Elements move when the array grows: keep indexes, not pointers.
+ * A growable array of plain data, addressed by 32-bit index. Index 0 of a pool made with
+ * vec_init(v, size, true) is a zeroed dummy, so that 0 can mean "none". Elements move when the
+ * array grows: keep indexes, not pointers.
  */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
@@ -14,7 +15,7 @@ struct vec {
 	void *data;
 	uint32_t count; /* elements in use, the dummy included */
 	uint32_t room;
-	uint32_t size;  /* bytes of one element */
+	uint32_t size; /* bytes of one element */
 };
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files for tests: a folder that is made for the run and removed with all that is in it. Paths are kept short and formatted;
- * a call that fails ends the program, since the test would prove nothing.
+ * Files for tests: a folder that is made for the run and removed with all that is in it. Paths are
+ * kept short and formatted; a call that fails ends the program, since the test would prove nothing.
  */
 #ifndef TESTS_UNIT_DISK_H
 #define TESTS_UNIT_DISK_H

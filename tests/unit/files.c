@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading: what is regular comes in, nothing outside a root does, nothing blocks. Each case below a root runs both ways. */
+/* Reading: what is regular comes in, nothing outside a root does, nothing blocks. Each case below a
+ * root runs both ways. */
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -34,7 +35,8 @@ is_read(struct tap *t, const char *path, enum files_fault fault, const char *tex
 }
 
 static void
-is_below(struct tap *t, const char *root, const char *path, enum files_fault fault, const char *text)
+is_below(
+	struct tap *t, const char *root, const char *path, enum files_fault fault, const char *text)
 {
 	for (int walk = 0; walk < 2; walk++) {
 		struct reading r = { .out = STR_INIT, .why = STR_INIT };
@@ -192,7 +194,8 @@ is_root_of(struct tap *t, const char *root, const char *dir, const char *want)
 	size_t n = strlen(real);
 
 	files_project_root(disk_path(root, dir), &out);
-	tap_text(t, strncmp(str_text(&out), real, n) ? NULL : out.bytes + n, want, dir, __FILE__, __LINE__);
+	tap_text(t, strncmp(str_text(&out), real, n) ? NULL : out.bytes + n, want, dir, __FILE__,
+		__LINE__);
 	str_release(&out);
 	free(real);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arena, vec and str: what was given stays, what was given back is reused, sizes have no bad edge. */
+/* Arena, vec and str: what was given stays, what was given back is reused, sizes have no bad
+ * edge. */
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/mem.h"

@@ -78,7 +78,8 @@ one_place(struct tap *t)
 	struct diag *g;
 
 	scene_open(&s, "edition 2026\n\n  time-out = 5s\n");
-	g = fault(&s, in(&s, "time-out"), "unknown field `time-out` in route", "not a field of route");
+	g = fault(&s, in(&s, "time-out"), "unknown field `time-out` in route",
+		"not a field of route");
 	diag_line(&s.diags, g, LINE_HELP, "did you mean `timeout`?");
 	is_text(t, text_of(&s),
 		"error[EGM0001]: unknown field `time-out` in route\n"
@@ -315,7 +316,8 @@ ends_of_files(struct tap *t)
 	scene_open(&s, "site a {\n}");
 	fault(&s, (struct span){ s.file, 10, 10 }, "at the end", "here");
 	is_text(t, text_of(&s),
-		"error[EGM0001]: at the end\n --> site.egm:2:2\n  |\n2 | }\n  |  ^ here\n\n1 error\n");
+		"error[EGM0001]: at the end\n --> site.egm:2:2\n  |\n2 | }\n  |  ^ here\n\n1 "
+		"error\n");
 	scene_close(&s);
 
 	scene_open(&s, "a\n");
@@ -332,7 +334,8 @@ ends_of_files(struct tap *t)
 	scene_open(&s, "");
 	fault(&s, (struct span){ s.file, 0, 0 }, "nothing", "the file is empty");
 	is_text(t, text_of(&s),
-		"error[EGM0001]: nothing\n --> site.egm:1:1\n  |\n1 |\n  | ^ the file is empty\n\n1 error\n");
+		"error[EGM0001]: nothing\n --> site.egm:1:1\n  |\n1 |\n  | ^ the file is "
+		"empty\n\n1 error\n");
 	scene_close(&s);
 }
 
@@ -344,7 +347,8 @@ long_spans_show_their_opening(struct tap *t)
 	scene_open(&s, "site a {\r\n  x = 1\r\n}\r\n");
 	fault(&s, in(&s, "{\r\n  x = 1\r\n}"), "never closed", "opened here");
 	is_text(t, text_of(&s),
-		"error[EGM0001]: never closed\n --> site.egm:1:8\n  |\n1 | site a {\n  |        ^ opened here\n\n1 error\n");
+		"error[EGM0001]: never closed\n --> site.egm:1:8\n  |\n1 | site a {\n  |        ^ "
+		"opened here\n\n1 error\n");
 	scene_close(&s);
 }
 
@@ -360,7 +364,8 @@ long_lines_are_cut(struct tap *t)
 	scene_open(&s, str_text(&text));
 	fault(&s, in(&s, "fault"), "in the middle", "here");
 	fault(&s, (struct span){ s.file, 0, 3 }, "at the start", "here");
-	fault(&s, (struct span){ s.file, (uint32_t)text.len, (uint32_t)text.len }, "at the end", "here");
+	fault(&s, (struct span){ s.file, (uint32_t)text.len, (uint32_t)text.len }, "at the end",
+		"here");
 	fault(&s, (struct span){ s.file, 5, (uint32_t)text.len }, "all of it", "here");
 	is_text(t, rendered(&s, RENDER_TEXT, 44, 0),
 		"error[EGM0001]: at the start\n"
@@ -412,7 +417,8 @@ wide_characters_are_cut_whole(struct tap *t)
 		" --> site.egm:1:61\n"
 		"  |\n"
 		"1 | ... \xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5x"
-		"\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5...\n"
+		"\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97"
+		"\xA5...\n"
 		"  |               ^ h\n"
 		"\n"
 		"1 error\n");
@@ -499,10 +505,12 @@ json(struct tap *t)
 	diag_add(&s.diags, EGM0011, (struct span){ 0 }, "no place");
 	is_text(t, rendered(&s, RENDER_JSON, 0, 0),
 		"{\"format_version\":1,\"diagnostics\":[\n"
-		"{\"code\":\"EGM0011\",\"severity\":\"error\",\"message\":\"no place\",\"span\":null,"
+		"{\"code\":\"EGM0011\",\"severity\":\"error\",\"message\":\"no "
+		"place\",\"span\":null,"
 		"\"label\":null,\"labels\":[],\"texts\":[],\"fix\":null,"
 		"\"rendered\":\"error[EGM0011]: no place\\n\"},\n"
-		"{\"code\":\"EGM0001\",\"severity\":\"error\",\"message\":\"a \\\"quoted\\\" \\\\ word\","
+		"{\"code\":\"EGM0001\",\"severity\":\"error\",\"message\":\"a \\\"quoted\\\" \\\\ "
+		"word\","
 		"\"span\":{\"file\":\"site.egm\","
 		"\"start\":{\"byte\":5,\"line\":1,\"column\":3,\"utf16_column\":4},"
 		"\"end\":{\"byte\":8,\"line\":1,\"column\":6,\"utf16_column\":7}},"
@@ -513,8 +521,10 @@ json(struct tap *t)
 		"\"fix\":{\"span\":{\"file\":\"site.egm\","
 		"\"start\":{\"byte\":5,\"line\":1,\"column\":3,\"utf16_column\":4},"
 		"\"end\":{\"byte\":8,\"line\":1,\"column\":6,\"utf16_column\":7}},\"text\":\"ab\"},"
-		"\"rendered\":\"error[EGM0001]: a \\\"quoted\\\" \\\\ word\\n --> site.egm:1:3\\n  |\\n"
-		"1 | \xF0\x9F\x98\x80 a\\\"b\\n  | -- ^^^ here\\n  | |\\n  | l\\n  = help: h\\n          \\n\"}],"
+		"\"rendered\":\"error[EGM0001]: a \\\"quoted\\\" \\\\ word\\n --> site.egm:1:3\\n  "
+		"|\\n"
+		"1 | \xF0\x9F\x98\x80 a\\\"b\\n  | -- ^^^ here\\n  | |\\n  | l\\n  = help: h\\n    "
+		"      \\n\"}],"
 		"\"errors\":2,\"warnings\":0,\"notes\":0,\"not_shown\":0}\n");
 	is_text(t, rendered(&s, RENDER_JSON, 0, 1) ? strstr(s.out.bytes, "\"not_shown\":1}") : NULL,
 		"\"not_shown\":1}\n");
@@ -526,12 +536,14 @@ json(struct tap *t)
 	scene_close(&s);
 }
 
-/* Every width, many places: nothing may be read or written outside (sanitizers watch), no line may be too long. */
+/* Every width, many places: nothing may be read or written outside (sanitizers watch), no line may
+ * be too long. */
 static void
 all_widths_hold(struct tap *t)
 {
-	static const char line[] = "ab\t\xE6\x97\xA5\xE6\x9C\xAC\xCC\x81 \xFF\x1B cd \xF0\x9F\x98\x80 ef gh ij kl mn "
-				   "op\tqr\tst uv wx yz 01 23 45 67 89 \xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5 ab cd";
+	static const char line[] =
+		"ab\t\xE6\x97\xA5\xE6\x9C\xAC\xCC\x81 \xFF\x1B cd \xF0\x9F\x98\x80 ef gh ij kl mn "
+		"op\tqr\tst uv wx yz 01 23 45 67 89 \xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5 ab cd";
 	struct scene s;
 	bool good = true;
 
@@ -539,7 +551,8 @@ all_widths_hold(struct tap *t)
 	for (uint32_t i = 0; i < sizeof(line); i += 3) {
 		struct diag *g = fault(&s, (struct span){ s.file, i, i + i % 7 }, "m", "text");
 
-		diag_label(&s.diags, g, (struct span){ s.file, (i * 31) % 90, (i * 31) % 90 + i % 5 }, "other");
+		diag_label(&s.diags, g,
+			(struct span){ s.file, (i * 31) % 90, (i * 31) % 90 + i % 5 }, "other");
 	}
 	for (unsigned width = 0; width < 130; width++)
 		good = good && rendered(&s, RENDER_TEXT, width, 0)[0] == 'e';

@@ -11,7 +11,8 @@ is_place(struct tap *t, struct source *s, uint32_t file, uint32_t offset, const 
 	struct place p = source_place(s, file, offset);
 	char got[64];
 
-	snprintf(got, sizeof(got), "%u:%u byte %u utf16 %u", p.line, p.column, p.byte_column, p.utf16_column);
+	snprintf(got, sizeof(got), "%u:%u byte %u utf16 %u", p.line, p.column, p.byte_column,
+		p.utf16_column);
 	is_text(t, got, want);
 }
 
@@ -175,7 +176,8 @@ diagnostics_are_sorted(struct tap *t)
 	for (uint32_t i = 0; i < 7; i++)
 		good = good && !strcmp((*VEC_AT(&d.all, struct diag *, i))->message, want[i]);
 	ok(t, good);
-	ok_that(t, diag_add(&d, EGM0016, at(1, 3), "again")->dropped, "doubles are known after sorting");
+	ok_that(t, diag_add(&d, EGM0016, at(1, 3), "again")->dropped,
+		"doubles are known after sorting");
 	for (uint32_t i = 0; i < 50000; i++)
 		diag_add(&d, EGM0003, at(4, i / 2), "many");
 	is_int(t, d.errors, 25006);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Staged output: what is written, what is left alone, and what stands after a failure or a kill at each step. */
+/* Staged output: what is written, what is left alone, and what stands after a failure or a kill at
+ * each step. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,7 @@
 #include "tests/unit/tap.h"
 
 #define KILLED 9
-#define OUT "above/out"
+#define OUT    "above/out"
 
 /* Trees are written as "path=text;path=text", sorted by path; `!` before a path: executable. */
 static const char old_tree[] = "!run=sh;a=1;d/e/f=deep;d/x=2;stale/y=gone";
@@ -82,7 +83,8 @@ list_file(struct listing *l, const char *path, const struct stat *st)
 	FILE *f = fopen(path, "r");
 	size_t n = f ? fread(text, 1, sizeof(text), f) : 0;
 
-	str_format(&l->text, "%s%s%s=", l->text.len ? ";" : "", st->st_mode & 0100 ? "!" : "", path + l->skip);
+	str_format(&l->text, "%s%s%s=", l->text.len ? ";" : "", st->st_mode & 0100 ? "!" : "",
+		path + l->skip);
 	str_add(&l->text, text, n);
 	l->modes = l->modes && ((st->st_mode & 0777) == 0644 || (st->st_mode & 0777) == 0755);
 	if (f)
@@ -138,8 +140,8 @@ is_tree(const char *root, const char *name, const char *want)
 		char *at = strstr(str_text(&l.text), ";!run=sh");
 
 		if (at) {
-			snprintf(sorted, sizeof(sorted), "!run=sh;%.*s%s", (int)(at - l.text.bytes), l.text.bytes,
-				 at + strlen(";!run=sh"));
+			snprintf(sorted, sizeof(sorted), "!run=sh;%.*s%s", (int)(at - l.text.bytes),
+				l.text.bytes, at + strlen(";!run=sh"));
 			str_clear(&l.text);
 			str_puts(&l.text, sorted);
 		}
@@ -201,7 +203,7 @@ static bool
 is_untouched(const struct stat *a, const struct stat *b)
 {
 	return a->st_ino == b->st_ino && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+		a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 static void
@@ -227,7 +229,8 @@ touches_nothing_without_need(struct tap *t)
 	o = commit_tree(root, new_tree, old_paths, OLD_COUNT);
 	is_int(t, o.result, STAGE_WRITTEN);
 	disk_need(!lstat(disk_path(root, OUT "/d/x"), &after[3]), "d/x");
-	ok_that(t, is_untouched(&before[3], &after[3]), "a file that did not change keeps inode and time");
+	ok_that(t, is_untouched(&before[3], &after[3]),
+		"a file that did not change keeps inode and time");
 	outcome_close(&o);
 	disk_close(root);
 }
@@ -250,15 +253,18 @@ sees_each_difference(struct tap *t)
 	disk_need(!chmod(disk_path(root, OUT "/a"), 0644), "chmod");
 	disk_mkdir(root, OUT "/empty");
 	o = commit_tree(root, old_tree, old_paths, OLD_COUNT);
-	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree), "an empty folder goes");
+	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree),
+		"an empty folder goes");
 	outcome_close(&o);
 	disk_write(root, OUT "/a", "2");
 	o = commit_tree(root, old_tree, old_paths, OLD_COUNT);
-	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree), "a file of the same size");
+	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree),
+		"a file of the same size");
 	outcome_close(&o);
 	unlink(disk_path(root, OUT "/a"));
 	o = commit_tree(root, old_tree, old_paths, OLD_COUNT);
-	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree), "a file that is gone");
+	ok_that(t, o.result == STAGE_WRITTEN && is_tree(root, OUT, old_tree),
+		"a file that is gone");
 	outcome_close(&o);
 	disk_close(root);
 }
@@ -344,7 +350,8 @@ foreign_files_are_refused(struct tap *t)
 	disk_write(root, OUT "/d/e/more", "mine");
 	disk_mkdir(root, OUT "/.git");
 	disk_write(root, OUT "/.git/HEAD", "ref");
-	is_refused(t, root, OLD_COUNT, "out` holds files that egmc did not write: `.git/HEAD`, `d/e/more`, `notes`");
+	is_refused(t, root, OLD_COUNT,
+		"out` holds files that egmc did not write: `.git/HEAD`, `d/e/more`, `notes`");
 	unlink(disk_path(root, OUT "/notes"));
 	unlink(disk_path(root, OUT "/d/e/more"));
 	unlink(disk_path(root, OUT "/.git/HEAD"));
@@ -452,8 +459,8 @@ relative_names_are_fine(struct tap *t)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct str why = STR_INIT;
 
-		tap_int(t, stage_commit(&s, names[i], NULL, 0, &counts, &why), STAGE_WRITTEN, names[i], __FILE__,
-			__LINE__);
+		tap_int(t, stage_commit(&s, names[i], NULL, 0, &counts, &why), STAGE_WRITTEN,
+			names[i], __FILE__, __LINE__);
 		is_text(t, str_text(&why), "");
 		str_release(&why);
 	}
@@ -524,7 +531,8 @@ two_at_once(struct tap *t)
 	str_release(&why);
 	close(fd);
 	o = commit_tree(root, new_tree, old_paths, OLD_COUNT);
-	ok_that(t, o.result == STAGE_WRITTEN && is_tidy(root), "a stale lock is harmless, and goes");
+	ok_that(t, o.result == STAGE_WRITTEN && is_tidy(root),
+		"a stale lock is harmless, and goes");
 	outcome_close(&o);
 	disk_link(root, OUT ".egmc-lock", "elsewhere");
 	o = commit_tree(root, old_tree, old_paths, OLD_COUNT);
@@ -629,28 +637,30 @@ is_whole_after_a_kill(struct tap *t, bool no_exchange, bool recover)
 		start(root);
 		killed = is_killed(root, at, no_exchange);
 		whole += is_tree(root, OUT, old_tree) || is_tree(root, OUT, new_tree) ||
-			 (no_exchange && !disk_exists(root, OUT));
+			(no_exchange && !disk_exists(root, OUT));
 		if (recover) {
 			stage_recover(disk_path(root, OUT), &why);
 			whole -= !is_tree(root, OUT, old_tree) && !is_tree(root, OUT, new_tree);
 		}
 		str_release(&why);
 		o = commit_tree(root, new_tree, old_paths, OLD_COUNT);
-		mended += (o.result == STAGE_WRITTEN || o.result == STAGE_SAME) && is_tree(root, OUT, new_tree);
+		mended += (o.result == STAGE_WRITTEN || o.result == STAGE_SAME) &&
+			is_tree(root, OUT, new_tree);
 		outcome_close(&o);
 		unlink(disk_path(root, OUT ".egmc-lock"));
 		tidy += is_tidy(root);
 		disk_close(root);
 	}
 	snprintf(name, sizeof(name), "%d kills%s%s", at - 1, no_exchange ? ", two renames" : "",
-		 recover ? ", recovered" : "");
+		recover ? ", recovered" : "");
 	ok_that(t, at > 20, name);
 	is_int(t, whole, at);
 	is_int(t, mended, at);
 	is_int(t, tidy, at);
 }
 
-/* A system that fails at each step in turn: the old tree stands and nothing else, or the new one does and we are told. */
+/* A system that fails at each step in turn: the old tree stands and nothing else, or the new one
+ * does and we are told. */
 static void
 is_whole_after_a_failure(struct tap *t, bool no_exchange)
 {
@@ -675,15 +685,16 @@ is_whole_after_a_failure(struct tap *t, bool no_exchange)
 		if (o.result == STAGE_FAILED && !strstr(o.why.bytes, "the new tree stands"))
 			held = told && is_tree(root, OUT, old_tree) && is_tidy(root);
 		else
-			held = (told || !sprung || !strcmp(trap.what, "link")) && is_tree(root, OUT, new_tree);
+			held = (told || !sprung || !strcmp(trap.what, "link")) &&
+				is_tree(root, OUT, new_tree);
 		if (!held)
 			printf("# step %d, %s: %d %s\n", at, trap.what, o.result, o.why.bytes);
 		good += held;
 		outcome_close(&o);
 		stage_release(&s);
 		o = commit_tree(root, new_tree, old_paths, OLD_COUNT);
-		mended += (o.result == STAGE_WRITTEN || o.result == STAGE_SAME) && is_tree(root, OUT, new_tree) &&
-			  is_tidy(root);
+		mended += (o.result == STAGE_WRITTEN || o.result == STAGE_SAME) &&
+			is_tree(root, OUT, new_tree) && is_tidy(root);
 		outcome_close(&o);
 		disk_close(root);
 	}
@@ -804,7 +815,8 @@ full_disks_fail(struct tap *t)
 
 	disk_open(root);
 	disk_mkdir(root, "above");
-	snprintf(command, sizeof(command), "mount -t tmpfs -o size=1m none %s 2>/dev/null", disk_path(root, "above"));
+	snprintf(command, sizeof(command), "mount -t tmpfs -o size=1m none %s 2>/dev/null",
+		disk_path(root, "above"));
 	if (geteuid() || system(command)) {
 		ok_that(t, true, "a full disk: skipped, since nothing can be mounted here");
 	} else {

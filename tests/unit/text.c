@@ -64,21 +64,21 @@ static const struct encoding encodings[] = {
 	{ "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", 9, 9 },
 	{ "\0", 1, 1 },
 	{ "12345678\x80", 9, 8 },
-	{ "a\xC0\x80", 3, 1 },                /* overlong NUL */
-	{ "\xC1\xBF", 2, 0 },                 /* overlong */
-	{ "\xE0\x80\x80", 3, 0 },             /* overlong */
-	{ "\xE0\x9F\xBF", 3, 0 },             /* overlong */
-	{ "\xE0\xA0\x80", 3, 3 },             /* U+0800 */
-	{ "\xED\x9F\xBF", 3, 3 },             /* U+D7FF */
-	{ "\xED\xA0\x80", 3, 0 },             /* a surrogate */
-	{ "\xEE\x80\x80", 3, 3 },             /* U+E000 */
-	{ "\xF0\x8F\xBF\xBF", 4, 0 },         /* overlong */
-	{ "\xF0\x90\x80\x80", 4, 4 },         /* U+10000 */
-	{ "\xF4\x8F\xBF\xBF", 4, 4 },         /* U+10FFFF */
-	{ "\xF4\x90\x80\x80", 4, 0 },         /* above */
+	{ "a\xC0\x80", 3, 1 }, /* overlong NUL */
+	{ "\xC1\xBF", 2, 0 }, /* overlong */
+	{ "\xE0\x80\x80", 3, 0 }, /* overlong */
+	{ "\xE0\x9F\xBF", 3, 0 }, /* overlong */
+	{ "\xE0\xA0\x80", 3, 3 }, /* U+0800 */
+	{ "\xED\x9F\xBF", 3, 3 }, /* U+D7FF */
+	{ "\xED\xA0\x80", 3, 0 }, /* a surrogate */
+	{ "\xEE\x80\x80", 3, 3 }, /* U+E000 */
+	{ "\xF0\x8F\xBF\xBF", 4, 0 }, /* overlong */
+	{ "\xF0\x90\x80\x80", 4, 4 }, /* U+10000 */
+	{ "\xF4\x8F\xBF\xBF", 4, 4 }, /* U+10FFFF */
+	{ "\xF4\x90\x80\x80", 4, 0 }, /* above */
 	{ "\xF5\x80\x80\x80", 4, 0 },
 	{ "\xFF", 1, 0 },
-	{ "ab\xE2\x82", 4, 2 },               /* cut off */
+	{ "ab\xE2\x82", 4, 2 }, /* cut off */
 	{ "\xE2\x82x", 3, 0 },
 	{ "\xF0\x9F\x98x", 4, 0 },
 };
@@ -137,7 +137,8 @@ nearest(const char *word, const char *const *candidates)
 static void
 words_have_neighbours(struct tap *t)
 {
-	static const char *const fields[] = { "hostname", "listener", "timeout", "path", "retry", NULL };
+	static const char *const fields[] = { "hostname", "listener", "timeout", "path", "retry",
+		NULL };
 	static const char *const words[] = { "ambient", "sidecar", NULL };
 	static const char *const cases[] = { "Ports", "port", NULL };
 	static const char *const letters[] = { "c", "ab", NULL };
