@@ -8,7 +8,7 @@
  *    neither in the `owned` list nor made now; where nothing is owned, also one that would be made
  *    now with other bytes;
  *  - else writes the new tree beside the old one (DIR.egmc-new), hard-linking files that did not
- *    change, syncs files and folders, exchanges both names in one call (renameat2 RENAME_EXCHANGE),
+ *    change, syncs it, exchanges both names in one call (renameat2 RENAME_EXCHANGE),
  *    or, where a system cannot, by two renames (over DIR.egmc-old) and a journal (DIR.egmc-journal)
  *    that the next stage_commit() or stage_recover() completes; then removes the old tree.
  *
