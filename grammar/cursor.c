@@ -160,6 +160,8 @@ grammar_next(struct grammar *g, struct span *span)
 	}
 	if (g->skipping)
 		skip(g);
+	g->around = g->statement;
+	g->bracket = g->open.count ? token_at(g, innermost(g)->token)->kind : 0;
 	g->missing = !advance(g);
 	g->kind = g->missing ? missing_closer(g, span) : take(g, span);
 	return g->kind;

@@ -91,7 +91,7 @@ static const int statement_tokens[] = {
 	TOK_PROFILE, TOK_PARAM, TOK_ALLOW, TOK_TEST, TOK_EXPECT, TOK_PATCH, TOK_BLOCK, TOK_RECORD, TOK_CONTRACT,
 	TOK_CHOICE, TOK_CASE, TOK_TYPE, TOK_TABLE, TOK_ROW, TOK_FN, TOK_KIND, TOK_VALUES, TOK_LABEL, TOK_ANNOTATION,
 	TOK_RULE, TOK_REFERS, TOK_MUST, TOK_AT, TOK_SAYS, TOK_HELP, TOK_SHOWS, TOK_SEE, TOK_FIX, TOK_FAILS, TOK_PASSES,
-	TOK_NAME, TOK_STRING, TOK_SEP, TOK_END, -1
+	TOK_NAME, TOK_STRING, TOK_HEAD, TOK_SEP, -1
 };
 static const int value_tokens[] = {
 	TOK_UNIT, TOK_NAME, TOK_STRING, TOK_HEAD, TOK_INT, TOK_TRUE, TOK_FALSE, TOK_ABSENT, TOK_LPAREN, TOK_LBRACKET,
@@ -165,7 +165,6 @@ print_expected(const struct expected *e, struct str *out)
 
 /* The surroundings of a fault, in kinds of tokens. */
 struct slip {
-	const struct grammar *g;
 	const bool *expected;
 	int first, second;   /* of the statement */
 	int before, here, behind;
@@ -215,7 +214,7 @@ static bool
 yaml_field(const struct slip *s)
 {
 	return (s->second == TOK_COLON && s->before == TOK_COLON) ||
-	       (s->here == TOK_COLON && s->expected[TOK_ASSIGN] && s->before != TOK_ASSIGN);
+	       (s->here == TOK_COLON && s->expected[TOK_ASSIGN] && s->expected[TOK_LBRACE]);
 }
 
 static bool
@@ -314,81 +313,122 @@ static const struct {
 	{ reserved_inside, "this is a word of the language; as a name it is quoted" },
 };
 
-static int
-solid_kind(const struct grammar *g, uint32_t i)
+#define NO_TOKEN UINT32_MAX
+
+/* The token before i that is no space, or NO_TOKEN. */
+static uint32_t
+solid_before(const struct grammar *g, uint32_t i)
 {
-	return token_at(g, grammar_solid(g, i))->kind;
+	while (i--)
+		if (!token_is_space(token_at(g, i)))
+			return i;
+	return NO_TOKEN;
 }
 
-/* The token before `here` that is no space; the start of the file counts as a separator. */
-static const struct token *
-solid_before(const struct grammar *g, uint32_t here)
+/* The kind; NO_TOKEN counts as the end of a statement. */
+static int
+kind_at(const struct grammar *g, uint32_t i)
 {
-	while (here--)
-		if (!token_is_space(token_at(g, here)))
-			return token_at(g, here);
-	return NULL;
+	return i == NO_TOKEN ? TOK_SEP : token_at(g, i)->kind;
+}
+
+static int
+kind_behind(const struct grammar *g, uint32_t i)
+{
+	return kind_at(g, i) == TOK_END ? TOK_END : kind_at(g, grammar_solid(g, i + 1));
 }
 
 static bool
-begins_line(const struct grammar *g, const struct token *before, uint32_t start)
+begins_line(const struct grammar *g, uint32_t before, uint32_t here)
 {
-	return !before || memchr(g->bytes + before->start, '\n', start - before->start);
+	uint32_t start = before == NO_TOKEN ? 0 : token_at(g, before)->start, end = token_at(g, here)->start;
+
+	return before == NO_TOKEN || memchr(g->bytes + start, '\n', end - start);
 }
 
 static const char *
-advice_for(const struct grammar *g, const struct expected *e, const struct token *before)
+advice_for(const struct grammar *g, const bool *expected, uint32_t here)
 {
-	uint32_t first = grammar_solid(g, g->statement);
+	uint32_t first = grammar_solid(g, g->around), before = solid_before(g, here);
 	struct slip s = {
-		.g = g, .expected = e->token,
-		.first = token_at(g, first)->kind,
-		.second = token_at(g, first)->kind == TOK_END ? TOK_END : solid_kind(g, first + 1),
-		.before = before ? before->kind : TOK_SEP,
-		.here = g->kind,
-		.behind = g->kind == TOK_END ? TOK_END : solid_kind(g, g->here + 1),
-		.new_line = begins_line(g, before, token_at(g, g->here)->start),
+		.expected = expected,
+		.first = kind_at(g, first),
+		.second = kind_behind(g, first),
+		.before = kind_at(g, before),
+		.here = kind_at(g, here),
+		.behind = kind_behind(g, here),
+		.around = g->bracket,
+		.new_line = begins_line(g, before, here),
 	};
 
-	/* A bracket that was just opened is `here` itself. */
-	for (uint32_t i = g->open.count; i-- && !s.around;) {
-		uint32_t opener = VEC_AT(&g->open, struct open, i)->token;
-
-		if (opener != g->here)
-			s.around = token_at(g, opener)->kind;
-	}
 	for (size_t i = 0; i < sizeof(advice) / sizeof(*advice); i++)
 		if (advice[i].fits(&s))
 			return advice[i].help;
 	return NULL;
 }
 
+/* `a b` was taken for the beginning of `a b of c`, which does not come: the fault is `b`, where the value had ended. */
+static bool
+is_second_name(const struct grammar *g, const struct expected *e, int count, uint32_t here)
+{
+	uint32_t name = solid_before(g, here);
+
+	return count == 1 && e->token[TOK_OF] && kind_at(g, name) == TOK_NAME &&
+	       kind_at(g, solid_before(g, name)) == TOK_NAME;
+}
+
+static void
+expect_end_of_value(const struct grammar *g, struct expected *e)
+{
+	*e = (struct expected){ .count = 0 };
+	if (g->bracket == TOK_LPAREN || g->bracket == TOK_LBRACKET) {
+		e->token[TOK_COMMA] = true;
+		e->token[grammar_closer(g->bracket)] = true;
+	} else {
+		e->token[TOK_SEP] = true;
+	}
+}
+
+/* A place at the end of a line is the end of what stands on it. */
+static void
+report(struct grammar *g, const struct expected *e, uint32_t here, const char *help)
+{
+	const struct token *t = token_at(g, here);
+	uint32_t before = solid_before(g, here);
+	bool at_end = t->kind == TOK_END || (t->kind == TOK_SEP && token_is_newline(g, t));
+	struct str text = STR_INIT;
+
+	print_expected(e, &text);
+	str_puts(&text, e->count ? " before " : "unexpected ");
+	if (!at_end)
+		str_puts(&text, grammar_quoted(g, t->start, t->end));
+	else
+		str_puts(&text, t->kind == TOK_END ? "the end of the file" : "the end of the line");
+	if (at_end && before != NO_TOKEN)
+		grammar_fault(g, EGM0001, token_at(g, before)->end, token_at(g, before)->end, help, "%s", str_text(&text));
+	else
+		grammar_fault(g, EGM0001, t->start, t->end, help, "%s", str_text(&text));
+	str_release(&text);
+}
+
 void
 grammar_unexpected(struct grammar *g, const int *expected, int count)
 {
-	const struct token *t = token_at(g, g->here), *before = solid_before(g, g->here);
-	bool at_end = t->kind == TOK_END || (t->kind == TOK_SEP && token_is_newline(g, t));
 	struct expected e = { .count = 0 };
-	struct str text = STR_INIT;
+	uint32_t here = g->here;
 	const char *help;
 
 	/* What follows from a fault that was reported is silent. */
-	if (g->missing || g->fault > g->statement || g->full)
+	if (g->missing || g->fault > g->around || g->full)
 		return;
 	for (int i = 0; i < count; i++)
 		if (expected[i] >= 0 && expected[i] <= TOK_RBRACE)
 			e.token[expected[i]] = true;
-	help = advice_for(g, &e, before);
+	if (is_second_name(g, &e, count, here)) {
+		here = solid_before(g, here);
+		expect_end_of_value(g, &e);
+	}
+	help = advice_for(g, e.token, here);
 	put_into_words(&e);
-	print_expected(&e, &text);
-	str_puts(&text, e.count ? " before " : "unexpected ");
-	if (t->kind == TOK_END)
-		str_puts(&text, "the end of the file");
-	else
-		str_puts(&text, at_end ? "the end of the line" : grammar_quoted(g, t->start, t->end));
-	if (at_end && before)
-		grammar_fault(g, EGM0001, before->end, before->end, help, "%s", str_text(&text));
-	else
-		grammar_fault(g, EGM0001, t->start, t->end, help, "%s", str_text(&text));
-	str_release(&text);
+	report(g, &e, here, help);
 }

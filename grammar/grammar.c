@@ -65,9 +65,8 @@ check_encoding(struct grammar *g)
 static bool
 tokenize(struct grammar *g)
 {
-	if (!check_encoding(g))
+	if (!check_encoding(g) || !grammar_scan(g))
 		return false;
-	grammar_scan(g);
 	grammar_match(g);
 	grammar_layout(g);
 	return true;

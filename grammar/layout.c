@@ -20,13 +20,13 @@ follower(int word)
 	switch (word) {
 	case TOK_EDITION:
 		return BY_NUMBER;
-	case TOK_USE: case TOK_INCLUDE: case TOK_TEST: case TOK_LABEL: case TOK_ANNOTATION: case TOK_SEE:
+	case TOK_TEST: case TOK_LABEL: case TOK_ANNOTATION: case TOK_SEE:
 	case TOK_FROM:
 		return BY_STRING;
 	case TOK_PARAM: case TOK_ALLOW: case TOK_BLOCK: case TOK_RECORD: case TOK_CONTRACT: case TOK_CHOICE:
 	case TOK_CASE: case TOK_TYPE: case TOK_TABLE: case TOK_FN: case TOK_KIND: case TOK_VALUES: case TOK_RULE:
 		return BY_NAME;
-	case TOK_SITE: case TOK_PROFILE: case TOK_PATCH: case TOK_FIX:
+	case TOK_SITE: case TOK_PROFILE: case TOK_PATCH: case TOK_FIX: case TOK_USE: case TOK_INCLUDE:
 		return BY_WORD;
 	case TOK_EXPECT: case TOK_MUST: case TOK_AT: case TOK_SAYS: case TOK_HELP: case TOK_SHOWS:
 		return BY_VALUE;
@@ -164,7 +164,7 @@ follows(const struct grammar *g, enum follower f, uint32_t i)
 
 	switch (f) {
 	case BY_NUMBER:
-		return t->kind == TOK_INT;
+		return t->kind == TOK_INT || t->kind == TOK_STRING || t->kind == TOK_BAD;
 	case BY_STRING:
 		return t->kind == TOK_STRING;
 	case BY_NAME:

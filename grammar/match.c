@@ -255,16 +255,48 @@ close_with(struct matching *m, uint32_t i)
 	skip_deep(m, i);
 }
 
+#define NEAR 32 /* tokens */
+
+/* In `[1}, 2]` the brace is wrong, not the bracket: what closes the innermost opener comes soon, on the same line. */
+static bool
+closes_soon(const struct grammar *g, uint32_t opener, uint32_t i)
+{
+	int closer = grammar_closer(token_at(g, opener)->kind);
+	uint32_t soon = i + NEAR < g->tokens.count ? i + NEAR : g->tokens.count;
+
+	for (i++; i < soon && token_at(g, i)->kind != LAYOUT_NEWLINE; i++) {
+		if (token_at(g, i)->kind == closer)
+			return true;
+		if (grammar_closer(token_at(g, i)->kind))
+			return false;
+	}
+	return false;
+}
+
 static void
-meet_closer(struct matching *m, uint32_t i, enum bracket b)
+drop_closer(struct matching *m, uint32_t i)
 {
 	struct grammar *g = m->g;
 	struct token *t = token_at(g, i);
 
+	t->kind = LAYOUT_SKIPPED;
+	grammar_fault(g, EGM0003, t->start, t->end, NULL, "this %s closes nothing",
+		grammar_quoted(g, t->start, t->end));
+}
+
+static void
+meet_closer(struct matching *m, uint32_t i, enum bracket b)
+{
+	struct grammar *g = m->g;
+	uint32_t innermost = m->open.count ? *VEC_AT(&m->open, uint32_t, m->open.count - 1) : 0;
+
 	if (!m->count[b]) {
-		t->kind = LAYOUT_SKIPPED;
-		grammar_fault(g, EGM0003, t->start, t->end, NULL, "this %s closes nothing",
-			grammar_quoted(g, t->start, t->end));
+		drop_closer(m, i);
+		return;
+	}
+	if (b == BRACE && token_at(g, innermost)->kind != TOK_LBRACE && closes_soon(g, innermost, i)) {
+		token_at(g, innermost)->flags |= TOKEN_FAULT;
+		drop_closer(m, i);
 		return;
 	}
 	for (;;) {

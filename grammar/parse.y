@@ -515,7 +515,7 @@ egm_error(const struct span *span, struct grammar *g, const char *message)
 {
 	(void)message;
 	grammar_fault(g, EGM0010, span->start, span->end, "name parts of it with `let`",
-		"this expression goes on too deeply");
+		"this goes on too deep");
 }
 
 static int

@@ -53,7 +53,8 @@ struct open {
 	bool broken;        /* entered in search of a place to go on: the rest of its statement is skipped */
 };
 
-#define GRAMMAR_FAULTS_MAX 100 /* of one file; after that reading ends */
+#define GRAMMAR_FAULTS_MAX 100     /* of one file; after that reading ends */
+#define GRAMMAR_TOKENS_MAX 5000000 /* of one file, comments and newlines included */
 
 struct grammar {
 	struct grammar_input in;
@@ -72,17 +73,21 @@ struct grammar {
 	bool in_pieces;       /* the string had a ${ already */
 	bool spoilt;          /* a fault in the string was reported */
 	bool skip_to_brace;   /* the expression cannot be read, but has an end */
+	uint32_t no_brace;    /* up to here no brace closes a ${ */
 	/* Cursor. */
 	uint32_t at;          /* the next token */
 	uint32_t here;        /* the token that the parser got last */
 	int kind;             /* what the parser took it for */
 	bool missing;         /* it got a closer that is not there */
-	uint32_t statement;   /* first token of the innermost statement */
+	uint32_t statement;   /* first token of the innermost statement; what follows `here` belongs to it */
+	uint32_t around;      /* the same, for `here` itself */
+	int bracket;          /* the kind of bracket around `here`, or 0 */
 	uint32_t fault;       /* the last token with TOKEN_FAULT that the parser got, + 1 */
 	bool skipping;        /* on the way to the end of the statement */
 	bool entering;        /* the next token is a brace that recovery goes into */
 	/* Result. */
 	node_id first;
+	bool cut;             /* the tree was too deep somewhere, which was reported */
 };
 
 static inline struct token *
@@ -105,7 +110,6 @@ token_is_newline(const struct grammar *g, const struct token *t)
 	return t->end > t->start && g->bytes[t->end - 1] == '\n';
 }
 
-/* Any byte, as an empty place behind the last one. */
 static inline struct span
 grammar_span(const struct grammar *g, uint32_t start, uint32_t end)
 {
@@ -113,7 +117,8 @@ grammar_span(const struct grammar *g, uint32_t start, uint32_t end)
 }
 
 /* --- scan.l --- */
-void
+/* False if there were too many tokens, which was reported. */
+bool
 grammar_scan(struct grammar *g);
 
 /* --- layout.c --- */

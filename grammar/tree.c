@@ -61,8 +61,10 @@ cut(struct grammar *g, struct node *n)
 	for (int i = 0; i < 4; i++)
 		n->kid[i] = 0;
 	n->flags |= FLAG_BROKEN;
-	grammar_fault(g, EGM0010, n->span.start, n->span.end, "name parts of it with `let`",
-		"this expression has more than %d steps", TREE_DEPTH_MAX);
+	if (!g->cut)
+		grammar_fault(g, EGM0010, n->span.start, n->span.end, "name parts of it with `let`",
+			"this goes on more than %d levels deep", TREE_DEPTH_MAX);
+	g->cut = true;
 }
 
 static void
@@ -87,7 +89,8 @@ grammar_finish(struct grammar *g)
 	struct vec todo;
 	bool faults = g->faults.count > 0;
 
-	qsort(g->faults.data, g->faults.count, sizeof(uint32_t), compare);
+	if (faults)
+		qsort(g->faults.data, g->faults.count, sizeof(uint32_t), compare);
 	take_rest(g);
 	vec_init(&todo, sizeof(struct visit), false);
 	if (g->first)
