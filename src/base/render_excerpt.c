@@ -440,7 +440,7 @@ render_excerpts(struct renderer *r, const struct diag *g, unsigned width)
 	m = marks.data;
 	if (m)
 		qsort(m, marks.count, sizeof(*m), compare_marks);
-	for (uint32_t i = 0, n; i < marks.count; i += n) {
+	for (uint32_t i = 0, n; m && i < marks.count; i += n) {
 		for (n = 1; i + n < marks.count && m[i + n].group == m[i].group; n++)
 			;
 		put_excerpt(r, m + i, n);

@@ -25,7 +25,7 @@ str_clear(struct str *s)
 static void
 reserve(struct str *s, size_t n)
 {
-	if (s->room > n && s->room - n > s->len)
+	if (s->bytes && s->room > n && s->room - n > s->len)
 		return;
 	s->room = mem_grown(s->room ? s->room : 32, mem_grown(0, s->len + n, 1) + 1, 1);
 	s->bytes = mem_resize(s->bytes, s->room);
