@@ -78,7 +78,7 @@ visit(struct grammar *g, struct vec *todo, struct visit v, bool faults)
 		cut(g, n);
 	if (n->next)
 		vec_push(todo, &(struct visit){ n->next, v.depth });
-	for (int i = 0; i < 4; i++)
+	for (int i = 4; i--;)
 		if (n->kid[i])
 			vec_push(todo, &(struct visit){ n->kid[i], v.depth + 1 });
 }
