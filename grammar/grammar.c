@@ -10,8 +10,8 @@
 #include "grammar/tokens.h"
 #include "grammar/parse.h"
 
-static void
-begin(struct grammar *g, const struct grammar_input *in, uint32_t file)
+void
+grammar_begin(struct grammar *g, const struct grammar_input *in, uint32_t file)
 {
 	const struct source_file *f = source_file(in->source, file);
 
@@ -22,8 +22,8 @@ begin(struct grammar *g, const struct grammar_input *in, uint32_t file)
 	vec_init(&g->open, sizeof(struct open), false);
 }
 
-static void
-end(struct grammar *g)
+void
+grammar_end(struct grammar *g)
 {
 	vec_release(&g->tokens);
 	vec_release(&g->docs);
@@ -61,9 +61,8 @@ check_encoding(struct grammar *g)
 	return true;
 }
 
-/* Bytes to tokens with their final kinds. */
-static bool
-tokenize(struct grammar *g)
+bool
+grammar_tokenize(struct grammar *g)
 {
 	if (!check_encoding(g) || !grammar_scan(g))
 		return false;
@@ -87,14 +86,14 @@ grammar_parse(const struct grammar_input *in, uint32_t file, struct ast_file *ou
 	struct grammar g;
 	bool fine;
 
-	begin(&g, in, file);
-	if (tokenize(&g)) {
+	grammar_begin(&g, in, file);
+	if (grammar_tokenize(&g)) {
 		grammar_build(&g);
 		grammar_finish(&g);
 	}
 	*out = (struct ast_file){ .file = file, .first = g.first, .edition = edition_of(&g) };
 	fine = !g.faults.count;
-	end(&g);
+	grammar_end(&g);
 	return fine;
 }
 
@@ -141,9 +140,9 @@ grammar_dump_tokens(const struct grammar_input *in, uint32_t file, struct str *o
 {
 	struct grammar g;
 
-	begin(&g, in, file);
-	if (tokenize(&g))
+	grammar_begin(&g, in, file);
+	if (grammar_tokenize(&g))
 		for (uint32_t i = 0; i < g.tokens.count; i++)
 			dump_token(&g, token_at(&g, i), out);
-	end(&g);
+	grammar_end(&g);
 }

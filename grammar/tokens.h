@@ -4,8 +4,8 @@
  *
  * scan.l fills `tokens` with everything that stands in the file, comments and newlines included, and links brackets
  * to each other. layout.c then changes kinds in place: a newline that ends a statement becomes a TOK_SEP, a name that
- * is a word of the language at its place becomes that word. After that the array is read-only. cursor.c hands it to
- * the parser; format.c prints it.
+ * is a word of the language at its place becomes that word. After that the array is read-only, but for format.c's mark. cursor.c
+ * hands it to the parser; format.c prints it.
  *
  * Brackets are always balanced for the parser: an opener that is never closed is closed by the cursor where its
  * `link` says, a closer without an opener is LAYOUT_SKIPPED. Both have been reported then.
@@ -28,7 +28,8 @@ enum layout_kind {
 enum token_flag {
 	TOKEN_FAULT = 1,  /* something at it was reported: a syntax error that follows from it is silent */
 	TOKEN_ENDS = 2,   /* before it, openers that are linked to it end */
-	TOKEN_CLOSED = 4  /* an opener with a closer of its own */
+	TOKEN_CLOSED = 4, /* an opener with a closer of its own */
+	TOKEN_SPREAD = 8  /* format.c: a body that is too long for one line */
 };
 
 struct token {
@@ -121,12 +122,10 @@ grammar_span(const struct grammar *g, uint32_t start, uint32_t end)
 bool
 grammar_scan(struct grammar *g);
 
-/* --- layout.c --- */
+/* --- match.c --- */
 /* Links brackets and reports those without a partner. */
 void
 grammar_match(struct grammar *g);
-void
-grammar_layout(struct grammar *g);
 /* The next token that is no space, at or after i. */
 uint32_t
 grammar_solid(const struct grammar *g, uint32_t i);
@@ -136,6 +135,10 @@ grammar_closer(int kind);
 /* What opens it, or 0. */
 int
 grammar_opener(int kind);
+
+/* --- layout.c --- */
+void
+grammar_layout(struct grammar *g);
 /* The `##` lines directly above the statement that starts there, joined by newlines, or 0. */
 atom
 grammar_doc(const struct grammar *g, uint32_t start);
@@ -150,6 +153,15 @@ grammar_recover(struct grammar *g);
 /* The value of a number; the scanner has seen that it fits. */
 int64_t
 grammar_number(const struct grammar *g, const struct token *t);
+
+/* --- grammar.c --- */
+void
+grammar_begin(struct grammar *g, const struct grammar_input *in, uint32_t file);
+void
+grammar_end(struct grammar *g);
+/* Bytes to tokens with their final kinds, links included. False if the file is no text or too large, which was reported. */
+bool
+grammar_tokenize(struct grammar *g);
 
 /* --- parse.y --- */
 /* Builds the tree; the statements of the file are in g->first. */
