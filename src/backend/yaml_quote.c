@@ -2,6 +2,7 @@
 /* Two questions: could it be retyped (graph/plain.h), and does it hold a sign that means something to YAML in this place? */
 #include "backend/yaml_quote.h"
 
+#include <stdint.h>
 #include <string.h>
 #include "graph/plain.h"
 
@@ -16,27 +17,14 @@ enum byte_class {
 	BYTE_ESCAPED  /* always */
 };
 
-static enum byte_class
-classify(unsigned char c)
-{
-	if (c < 0x20 || c == 0x7f || c >= 0xf0)
-		return BYTE_ESCAPED;
-	if (c >= 0x80)
-		return c == 0xc2 || c == 0xe2 || c == 0xef ? BYTE_LEAD : BYTE_PLAIN;
-	switch (c) {
-	case ' ':
-		return BYTE_SPACE;
-	case '#':
-		return BYTE_HASH;
-	case ':':
-		return BYTE_COLON;
-	case '-':
-	case '?':
-		return BYTE_SPACED;
-	default:
-		return strchr(",[]{}&*!|>'\"%@`", c) ? BYTE_FIRST : BYTE_PLAIN;
-	}
-}
+static const uint8_t classes[256] = {
+	[0x00 ... 0x1f] = BYTE_ESCAPED, [0x7f] = BYTE_ESCAPED, [0xf0 ... 0xff] = BYTE_ESCAPED,
+	[0xc2] = BYTE_LEAD, [0xe2] = BYTE_LEAD, [0xef] = BYTE_LEAD,
+	[' '] = BYTE_SPACE, ['#'] = BYTE_HASH, [':'] = BYTE_COLON, ['-'] = BYTE_SPACED, ['?'] = BYTE_SPACED,
+	[','] = BYTE_FIRST, ['['] = BYTE_FIRST, [']'] = BYTE_FIRST, ['{'] = BYTE_FIRST, ['}'] = BYTE_FIRST, ['&'] = BYTE_FIRST,
+	['*'] = BYTE_FIRST, ['!'] = BYTE_FIRST, ['|'] = BYTE_FIRST, ['>'] = BYTE_FIRST, ['\''] = BYTE_FIRST, ['"'] = BYTE_FIRST,
+	['%'] = BYTE_FIRST, ['@'] = BYTE_FIRST, ['`'] = BYTE_FIRST,
+};
 
 /* C1 controls, the line breaks U+2028 and U+2029, the BOM and U+FFFE, U+FFFF. */
 static bool
@@ -57,7 +45,7 @@ means_something(const unsigned char *text, size_t len, size_t i)
 {
 	bool spaced = i + 1 == len || text[i + 1] == ' ';
 
-	switch (classify(text[i])) {
+	switch ((enum byte_class)classes[text[i]]) {
 	case BYTE_PLAIN:
 		return false;
 	case BYTE_FIRST:
@@ -84,7 +72,7 @@ yaml_needs_quotes(const char *text, size_t len)
 	if (len >= 3 && (memcmp(text, "---", 3) == 0 || memcmp(text, "...", 3) == 0))
 		return true;
 	for (size_t i = 0; i < len; i++)
-		if (means_something((const unsigned char *)text, len, i))
+		if (classes[(unsigned char)text[i]] != BYTE_PLAIN && means_something((const unsigned char *)text, len, i))
 			return true;
 	return plain_kind(text, len) != PLAIN_TEXT;
 }

@@ -9,14 +9,18 @@
 
 struct word {
 	const char *text;     /* in lower case; other cases are meant as well */
+	size_t len;
 	enum plain_kind kind; /* of the three usual cases: true, True, TRUE; of others UNSURE */
 };
+#define WORD(text, kind) { text, sizeof(text) - 1, kind }
+#define WORD_STARTS "~nNtTfFyYoO.+-<=" /* letters that a word of the table begins with */
+#define WORD_MOST 5
 
 static const struct word words[] = {
-	{ "~", PLAIN_NULL },     { "null", PLAIN_NULL },    { "true", PLAIN_BOOL },    { "false", PLAIN_BOOL },
-	{ "y", PLAIN_UNSURE },   { "n", PLAIN_UNSURE },     { "yes", PLAIN_UNSURE },   { "no", PLAIN_UNSURE },
-	{ "on", PLAIN_UNSURE },  { "off", PLAIN_UNSURE },   { ".inf", PLAIN_UNSURE },  { "+.inf", PLAIN_UNSURE },
-	{ "-.inf", PLAIN_UNSURE }, { ".nan", PLAIN_UNSURE }, { "<<", PLAIN_UNSURE },   { "=", PLAIN_UNSURE },
+	WORD("~", PLAIN_NULL),      WORD("null", PLAIN_NULL),    WORD("true", PLAIN_BOOL),    WORD("false", PLAIN_BOOL),
+	WORD("y", PLAIN_UNSURE),    WORD("n", PLAIN_UNSURE),     WORD("yes", PLAIN_UNSURE),   WORD("no", PLAIN_UNSURE),
+	WORD("on", PLAIN_UNSURE),   WORD("off", PLAIN_UNSURE),   WORD(".inf", PLAIN_UNSURE),  WORD("+.inf", PLAIN_UNSURE),
+	WORD("-.inf", PLAIN_UNSURE), WORD(".nan", PLAIN_UNSURE), WORD("<<", PLAIN_UNSURE),    WORD("=", PLAIN_UNSURE),
 };
 
 static bool
@@ -39,8 +43,10 @@ usual_case(const char *text, size_t len)
 static enum plain_kind
 word_kind(const char *text, size_t len)
 {
+	if (len > WORD_MOST || !memchr(WORD_STARTS, *text, sizeof(WORD_STARTS) - 1))
+		return PLAIN_TEXT;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strlen(words[i].text) == len && strncasecmp(words[i].text, text, len) == 0)
+		if (words[i].len == len && strncasecmp(words[i].text, text, len) == 0)
 			return usual_case(text, len) ? words[i].kind : PLAIN_UNSURE;
 	return PLAIN_TEXT;
 }
@@ -197,9 +203,9 @@ plain_kind(const char *text, size_t len)
 
 	if (!len)
 		return PLAIN_NULL;
-	if (len <= 5 && (kind = word_kind(text, len)) != PLAIN_TEXT)
+	if ((kind = word_kind(text, len)) != PLAIN_TEXT)
 		return kind;
-	if (!strchr("+-." DIGITS, *text) || !*text)
+	if (!memchr("+-." DIGITS, *text, sizeof("+-." DIGITS) - 1))
 		return PLAIN_TEXT;
 	if (is_date(text, len))
 		return PLAIN_UNSURE;
