@@ -571,7 +571,7 @@ load_named(struct load *l, const char *path, const char *root)
 }
 
 bool
-load_input(struct load *l, char *const *paths, size_t count, const char *root)
+load_input(struct load *l, const char *const *paths, size_t count, const char *root)
 {
 	for (size_t i = 0; i < count; i++)
 		load_named(l, paths[i], root);

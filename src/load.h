@@ -53,7 +53,7 @@ load_release(struct load *l);
  * p->includes. root NULL: the project root of the first one's folder. False if checking makes no
  * sense, since a file is missing; syntax faults alone do not hinder it. */
 bool
-load_input(struct load *l, char *const *paths, size_t count, const char *root);
+load_input(struct load *l, const char *const *paths, size_t count, const char *root);
 /* The file of the command line or of a statement that stands at this number of program.source; NULL
  * if it is none. */
 const struct load_file *

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Comes in: a complete graph and its files. Goes out: the facts of their lock. */
+#include "commands/site_tree.h"
+
+#include "library.h"
+#include "lock/lock.h"
+
+/* Every file that was read. */
+static const struct lock_input *
+list_inputs(const struct driver *d, struct arena *a, size_t *count)
+{
+	const struct vec *files = &d->load.files;
+	struct lock_input *inputs = ARENA_ARRAY(a, struct lock_input, files->count);
+
+	*count = 0;
+	for (uint32_t i = 1; i < files->count; i++) {
+		const struct load_file *f = VEC_AT(files, const struct load_file, i);
+
+		if (f->state == LOAD_DONE)
+			inputs[(*count)++] = (struct lock_input){ f->path,
+				f->text.bytes ? f->text.bytes : "", f->text.len };
+	}
+	return inputs;
+}
+
+static const struct lock_object *
+list_objects(const struct graph *g, const struct backend *b, struct arena *a)
+{
+	struct lock_object *objects = ARENA_ARRAY(a, struct lock_object, g->order.count);
+	struct str path = STR_INIT;
+
+	for (uint32_t i = 0; i < g->order.count; i++) {
+		const struct object *o = graph_object(g, *VEC_AT(&g->order, uint32_t, i));
+
+		str_clear(&path);
+		b->path(g, o, &path);
+		objects[i] = (struct lock_object){ atom_text(g->atoms, o->kind),
+			atom_text(g->atoms, o->namespace), atom_text(g->atoms, o->name),
+			arena_copy(a, str_text(&path), path.len) };
+	}
+	str_release(&path);
+	return objects;
+}
+
+void
+site_tree_lock(
+	const struct driver *d, const struct graph *g, const struct backend *b, struct stage *out)
+{
+	struct str hash = STR_INIT;
+	struct lock_facts facts = { 0 };
+	struct arena a;
+
+	arena_init(&a);
+	library_hash(&d->program, &hash);
+	facts.tool = "egmc " PACKAGE_VERSION;
+	facts.library = str_text(&hash);
+	facts.edition = arena_format(&a, "%d", LOAD_EDITION);
+	facts.site = atom_text(g->atoms, g->site);
+	facts.target = b->name;
+	facts.inputs = list_inputs(d, &a, &facts.input_count);
+	facts.objects = list_objects(g, b, &a);
+	facts.object_count = g->order.count;
+	lock_write(out, &facts);
+	str_release(&hash);
+	arena_release(&a);
+}
