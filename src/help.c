@@ -3,7 +3,7 @@
 #include "help.h"
 
 #include <string.h>
-#include "driver.h"
+#include "library.h"
 
 #define NAME_COLUMN 30 /* where the explanations of a list start */
 
@@ -148,8 +148,10 @@ help_command(const struct command *c, struct str *out)
 void
 help_version(struct str *out)
 {
-	str_format(out, "egmc %s\nlibrary %s sha256:", PACKAGE_VERSION, driver_library_date());
-	driver_library_hash(out);
+	str_format(out, "egmc %s\nlibrary ", PACKAGE_VERSION);
+	library_date(out);
+	str_puts(out, " sha256:");
+	library_hash(NULL, out);
 	str_putc(out, '\n');
 }
 
@@ -245,8 +247,9 @@ put_man_rows(const char *title, const struct help_row *(*row_at)(size_t i), stru
 void
 help_man(struct str *out)
 {
-	str_format(out, ".TH EGMC 1 %s \"egmc %s\" \"User Commands\"\n", driver_library_date(),
-		PACKAGE_VERSION);
+	str_puts(out, ".TH EGMC 1 ");
+	library_date(out);
+	str_format(out, " \"egmc %s\" \"User Commands\"\n", PACKAGE_VERSION);
 	str_format(out, ".SH NAME\negmc \\- %s\n", purpose);
 	str_puts(out, ".SH SYNOPSIS\n\\fBegmc\\fR \\fICOMMAND\\fR [\\fIFLAG\\fR]...\n");
 	str_puts(out,
