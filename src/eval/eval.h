@@ -7,7 +7,7 @@
 #define EVAL_EVAL_H
 
 #include <stdbool.h>
-#include "check/program.h"
+#include "check/check.h"
 #include "graph/graph.h"
 
 struct world;
@@ -17,6 +17,8 @@ struct eval {
 	struct graph graph;   /* complete and sorted if `ok` */
 	struct world *world;  /* the records; see eval_dump_site() */
 	bool ok;              /* no error was reported */
+	bool checked;         /* `mark` is to be taken back */
+	struct site_mark mark;
 };
 
 /* Evaluates site number `site` of p->sites (role SITE_PLAIN, or any for tests). Always pair with eval_release(), in reverse order of

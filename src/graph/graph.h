@@ -39,6 +39,7 @@ struct tree {
 	atom text;           /* of a scalar: as written, without quotes ("true", "8080", "10.5", any text) */
 	atom todo;           /* what is still to be filled in here; 0 if nothing */
 	uint32_t count;      /* children */
+	uint32_t mark;       /* evaluation's business */
 	struct origin origin;
 	struct tree *next;
 	struct tree *first;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files about objects share: object.c runs bodies, merge.c puts what they made together, finish.c gives objects their final form.
+ */
+#ifndef EVAL_OBJECT_H
+#define EVAL_OBJECT_H
+
+#include "eval/world.h"
+
+/* Of a list tree: it came from `+=` and adds to what is there. */
+#define TREE_ADDS 1
+
+/* --- object.c --- */
+
+struct origin
+origin_of(struct world *w, struct frame *f, const struct value *v, node_id node, atom reason);
+/* NULL for absent. */
+struct tree *
+value_tree(struct world *w, const struct value *v, const struct origin *origin);
+void
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new, const char *path);
+void
+refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
+
+/* --- merge.c --- */
+
+/* Merges src into dst, both maps of type `type` (a struct or map); src is used up. */
+void
+merge_map(struct world *w, uint32_t object, struct tree *dst, struct tree *src, uint32_t type);
+/* Adds an entry to a list of type `type`: by its keys, or unless the same statement added an equal one. replace: a patch, which overrides. */
+void
+merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type, bool replace);
+void
+tree_remove(struct tree *map, atom key);
+/* Puts the content of `with` in the place of `old`, keeping its key and place among siblings. */
+void
+tree_replace(struct tree *old, struct tree *with);
+struct tree *
+tree_copy(struct graph *g, const struct tree *t);
+uint64_t
+tree_hash(const struct tree *t);
+
+/* --- finish.c --- */
+
+atom
+api_version_of(struct world *w, uint32_t object);
+atom
+kind_api_version(struct world *w, uint32_t kind);
+/* Lists that merge by one key, for the OpenAPI file. */
+void
+add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const char *path);
+void
+objects_finish(struct world *w);
+
+#endif
