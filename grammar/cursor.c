@@ -116,6 +116,8 @@ advance(struct grammar *g)
 			return false;
 		if (!token_is_space(token_at(g, g->at)))
 			return true;
+		if (token_at(g, g->at)->flags & TOKEN_FAULT)
+			g->fault = g->at + 1;
 	}
 }
 

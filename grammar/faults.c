@@ -145,6 +145,8 @@ put_into_words(struct expected *e)
 		}
 	if (ends)
 		drop(e, end_tokens);
+	if (e->token[TOK_COMMA])
+		e->token[TOK_FOR] = false;
 	for (int t = 0; t <= TOK_RBRACE; t++)
 		if (e->token[t])
 			say(e, grammar_token_name(t));
@@ -419,7 +421,7 @@ grammar_unexpected(struct grammar *g, const int *expected, int count)
 	const char *help;
 
 	/* What follows from a fault that was reported is silent. */
-	if (g->missing || g->fault > g->around || g->full)
+	if (g->missing || g->fault > grammar_solid(g, g->around) || g->full)
 		return;
 	for (int i = 0; i < count; i++)
 		if (expected[i] >= 0 && expected[i] <= TOK_RBRACE)

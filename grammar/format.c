@@ -633,10 +633,17 @@ align_column(struct format *f, int c)
 	}
 }
 
+/* A line that opens a body stands apart from its neighbours. */
 static bool
-both_commented(const struct line *above, const struct line *l)
+takes_part(const struct format *f, const struct line *l)
 {
-	return l->comment != NO_TOKEN && above->comment != NO_TOKEN && l->indent == above->indent && !l->blank;
+	return l->comment != NO_TOKEN && f->text.bytes[l->text + l->len - 1] != '{';
+}
+
+static bool
+both_commented(const struct format *f, const struct line *above, const struct line *l)
+{
+	return takes_part(f, above) && takes_part(f, l) && l->indent == above->indent && !l->blank;
 }
 
 static void
@@ -645,9 +652,13 @@ align_comments(struct format *f)
 	for (uint32_t i = 0, end; i < f->lines.count; i = end) {
 		uint32_t widest = 0;
 
-		for (end = i; end == i || (end < f->lines.count && both_commented(line_at(f, end - 1), line_at(f, end))); end++)
-			if (width_before(f, line_at(f, end), COLUMNS) > widest)
-				widest = width_before(f, line_at(f, end), COLUMNS);
+		for (end = i; end < f->lines.count; end++) {
+			uint32_t width = width_before(f, line_at(f, end), COLUMNS);
+
+			if (end > i && !both_commented(f, line_at(f, end - 1), line_at(f, end)))
+				break;
+			widest = width > widest ? width : widest;
+		}
 		for (uint32_t k = i; k < end; k++)
 			line_at(f, k)->comment_pad = widest - width_before(f, line_at(f, k), COLUMNS) + 2;
 	}

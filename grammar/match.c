@@ -280,8 +280,25 @@ drop_closer(struct matching *m, uint32_t i)
 	struct token *t = token_at(g, i);
 
 	t->kind = LAYOUT_SKIPPED;
+	t->flags |= TOKEN_FAULT;
 	grammar_fault(g, EGM0003, t->start, t->end, NULL, "this %s closes nothing",
 		grammar_quoted(g, t->start, t->end));
+}
+
+/* `(a, b]`: a slip of the finger. */
+static void
+close_wrongly(struct matching *m, uint32_t i, uint32_t opener)
+{
+	struct grammar *g = m->g;
+	struct token *o = token_at(g, opener), *t = token_at(g, i);
+	struct diag *d = grammar_fault(g, EGM0003, t->start, t->end, NULL, "%s does not close %s",
+		grammar_quoted(g, t->start, t->end), grammar_quoted(g, o->start, o->end));
+
+	if (d)
+		diag_label(g->in.diags, d, grammar_span(g, o->start, o->end), "opened here");
+	t->kind = (uint16_t)grammar_closer(o->kind);
+	o->flags |= TOKEN_FAULT;
+	close_with(m, i);
 }
 
 static void
@@ -289,13 +306,18 @@ meet_closer(struct matching *m, uint32_t i, enum bracket b)
 {
 	struct grammar *g = m->g;
 	uint32_t innermost = m->open.count ? *VEC_AT(&m->open, uint32_t, m->open.count - 1) : 0;
+	enum bracket around = m->open.count ? bracket_of(token_at(g, innermost)->kind) : BRACKET_COUNT;
+	bool in_list = around == PAREN || around == BRACKET;
 
+	if (!m->count[b] && in_list && (b == PAREN || b == BRACKET)) {
+		close_wrongly(m, i, innermost);
+		return;
+	}
 	if (!m->count[b]) {
 		drop_closer(m, i);
 		return;
 	}
-	if (b == BRACE && token_at(g, innermost)->kind != TOK_LBRACE && closes_soon(g, innermost, i)) {
-		token_at(g, innermost)->flags |= TOKEN_FAULT;
+	if (b == BRACE && in_list && closes_soon(g, innermost, i)) {
 		drop_closer(m, i);
 		return;
 	}

@@ -95,7 +95,7 @@ static node_id chain(struct grammar *g, node_id head, struct list behind);
 %type <node_id> type range mark default condition
 %type <node_id> expr of of_label postfix primary comprehension
 %type <uint16_t> optional weakens
-%type <enum op> label_kind
+%type <uint8_t> label_kind
 %%
 
 /* --- statements --- */

@@ -83,7 +83,7 @@ struct grammar {
 	uint32_t statement;   /* first token of the innermost statement; what follows `here` belongs to it */
 	uint32_t around;      /* the same, for `here` itself */
 	int bracket;          /* the kind of bracket around `here`, or 0 */
-	uint32_t fault;       /* the last token with TOKEN_FAULT that the parser got, + 1 */
+	uint32_t fault;       /* the last token with TOKEN_FAULT that was passed, + 1 */
 	bool skipping;        /* on the way to the end of the statement */
 	bool entering;        /* the next token is a brace that recovery goes into */
 	/* Result. */
