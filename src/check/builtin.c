@@ -121,8 +121,10 @@ texts(struct checker *ck, node_id arg)
 static uint32_t
 check_default(struct checker *ck, node_id a, node_id b)
 {
-	uint32_t ta = check_expr(ck, a, 0), tb = check_expr(ck, b, TYPE_ID(ta)), both;
+	uint32_t ta = check_expr(ck, a, 0), tb, both;
 
+	/* A default for a text may be any text: "none" where names have a form. */
+	tb = check_expr(ck, b, type_is_text(ck->p, ta) ? TYPE_T(TEXT) : TYPE_ID(ta));
 	if (TYPE_AT(ck->p, ta)->kind == TYPE_RECORDS && TYPE_AT(ck->p, ta)->hi == 1)
 		ta = type_elem(ck->p, ta);
 	if (!type_common(ck, TYPE_ID(ta), tb, &both)) {

@@ -138,6 +138,8 @@ check_member(struct checker *ck, uint32_t member, node_id from);
 void
 declare_name(struct checker *ck, node_id n);
 void
+declare_type(struct checker *ck, node_id n);
+void
 declare_owner(struct checker *ck, node_id n);
 void
 declare_existence(struct checker *ck, node_id n);

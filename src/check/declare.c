@@ -69,6 +69,7 @@ name_type(struct checker *ck, node_id n)
 		return;
 	}
 	t = type_new(p, TYPE_POISON);
+	TYPE_AT(p, t)->decl = n;
 	program_symbol_at(p, name)->type = t;
 	NODE_AT(p, n)->ref = t;
 }
@@ -184,19 +185,22 @@ declare_name(struct checker *ck, node_id n)
 
 /* --- types --- */
 
-static void
+/* Reads a declared type when it is first needed. */
+void
 declare_type(struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 	uint32_t t = NODE_AT(p, n)->ref, parsed;
 	atom name = NODE_AT(p, n)->a;
 
-	if (!t)
+	if (!t || TYPE_AT(p, t)->state)
 		return;
+	TYPE_AT(p, t)->state = 1;
 	parsed = type_parse(ck, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[1]);
 	*TYPE_AT(p, t) = *TYPE_AT(p, parsed);
 	TYPE_AT(p, t)->name = name;
 	TYPE_AT(p, t)->decl = n;
+	TYPE_AT(p, t)->state = 2;
 	if (name == p->words_.phase)
 		p->phase_type = t;
 }
@@ -312,6 +316,8 @@ declare_owner(struct checker *ck, node_id n)
 		if (node.kid[1]) {
 			uint32_t words = program_symbol(p, NODE_AT(p, node.kid[1])->a).type;
 
+			if (words)
+				declare_type(ck, TYPE_AT(p, words)->decl);
 			if (!words || TYPE_AT(p, words)->kind != TYPE_WORDS)
 				check_fault(ck, EGM0401, node.kid[1], "`%s` is not a type of words", name_of(ck, node.kid[1]));
 			else {
@@ -810,13 +816,31 @@ keep_edges(struct checker *ck, uint32_t column, uint32_t from)
 	vec_cut(&ck->reads, from);
 }
 
+/* `only when selector?` in a struct of an object asks whether a neighbour is there. */
+static bool
+asks_for_neighbour(struct program *p, node_id cond, uint32_t siblings)
+{
+	node_id name = NODE_AT(p, cond)->kid[0];
+	uint32_t m;
+
+	if (!siblings || NODE_AT(p, cond)->kind != NODE_TEST_PRESENT || NODE_AT(p, name)->kind != NODE_NAME)
+		return false;
+	m = program_struct_member(p, siblings, NODE_AT(p, name)->a);
+	if (m) {
+		NODE_AT(p, name)->aux = MEANING_STRUCT_MEMBER;
+		NODE_AT(p, name)->ref = m;
+	}
+	return m != 0;
+}
+
 static void
-check_conditions(struct checker *ck, node_id conditions)
+check_conditions(struct checker *ck, node_id conditions, uint32_t siblings)
 {
 	struct program *p = ck->p;
 
 	for (node_id c = conditions; c; c = NODE_AT(p, c)->next)
-		check_condition(ck, NODE_AT(p, c)->kid[0]);
+		if (!asks_for_neighbour(p, NODE_AT(p, c)->kid[0], siblings))
+			check_condition(ck, NODE_AT(p, c)->kid[0]);
 	vec_cut(&ck->reads, 0);
 }
 
@@ -855,7 +879,7 @@ declare_values(struct checker *ck, uint32_t from, uint32_t to)
 		if (member.value)
 			check_value(ck, member.value, member.type, member.optional);
 		keep_edges(ck, member.column, 0);
-		check_conditions(ck, member_conditions(p, member.decl));
+		check_conditions(ck, member_conditions(p, member.decl), member.siblings);
 	}
 	ck->context = 0;
 }

@@ -69,6 +69,7 @@ struct type {
 	uint32_t max;        /* length of a text; 0: no limit of its own */
 	atom pattern, shape; /* of a text */
 	uint32_t versions;   /* `version of T`: the table */
+	uint8_t state;       /* of a declared type: 0 unseen, 1 being read, 2 read */
 	node_id decl;
 };
 
@@ -136,6 +137,7 @@ struct member {
 	uint32_t child;      /* rtype of a MEMBER_CHILD */
 	uint32_t next;
 	uint32_t context;    /* in which value and conditions are evaluated */
+	uint32_t siblings;   /* in a struct: its first member */
 };
 
 /* --- tables, functions, well-known labels, rules --- */

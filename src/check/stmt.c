@@ -724,6 +724,9 @@ check_object_nested(struct checker *ck, node_id n, uint32_t kind, struct object_
 		else if (label)
 			check_expr(ck, label, TYPE_T(TEXT));
 		at.type = t->elem;
+	} else if (label && t->kind == TYPE_MAP) {
+		check_expr(ck, label, TYPE_T(TEXT));
+		at.type = t->elem;
 	} else if (label) {
 		check_fault(ck, EGM0105, label, "there is no list with keys here");
 	} else if (t->kind != TYPE_STRUCT && t->kind != TYPE_MAP) {

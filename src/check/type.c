@@ -395,12 +395,14 @@ named_type(struct checker *ck, node_id n)
 
 	if (scalar != SCALAR_TYPE_COUNT)
 		return TYPE_SCALARS + (uint32_t)scalar;
-	if (s.type && !TYPE_AT(p, s.type)->decl) {
-		check_fault(ck, EGM0401, n, "type `%s` is used before it is declared", program_text(p, name));
+	if (s.type && TYPE_AT(p, s.type)->state == 1) {
+		check_fault(ck, EGM0401, n, "type `%s` is made of itself", program_text(p, name));
 		return 0;
 	}
-	if (s.type)
+	if (s.type) {
+		declare_type(ck, TYPE_AT(p, s.type)->decl);
 		return s.type;
+	}
 	if (s.rtype)
 		return RTYPE_AT(p, s.rtype)->ref_type;
 	suggest_types(ck, check_fault(ck, EGM0401, n, "there is no type `%s`", program_text(p, name)), name);
@@ -732,6 +734,21 @@ one_member(struct checker *ck, node_id n, uint32_t owner, uint32_t *first, uint3
 		MEMBER_AT(p, m)->type = t | (node.flags & FLAG_OPTIONAL ? TYPE_OPTIONAL : 0);
 }
 
+/* `spec { ... }` reads like a block; among members it is a struct that is always there. */
+static void
+block_as_member(struct program *p, node_id n)
+{
+	struct node *x = NODE_AT(p, n);
+	node_id word = x->kid[0];
+
+	if (x->kind != NODE_BLOCK || x->op != BLOCK_PLAIN || x->kid[1] || x->kid[2] || NODE_AT(p, word)->next || x->flags & FLAG_BODILESS)
+		return;
+	x->kind = NODE_MEMBER_STRUCT;
+	x->a = NODE_AT(p, word)->a;
+	x->kid[0] = x->kid[3];
+	x->kid[3] = 0;
+}
+
 uint32_t
 type_members(struct checker *ck, node_id body, uint32_t owner, uint32_t context)
 {
@@ -739,11 +756,15 @@ type_members(struct checker *ck, node_id body, uint32_t owner, uint32_t context)
 	uint32_t first = owner ? RTYPE_AT(p, owner)->members : 0, last = owner ? RTYPE_AT(p, owner)->members_last : 0;
 	uint32_t from = p->members.count;
 
-	for (node_id n = body; n; n = NODE_AT(p, n)->next)
+	for (node_id n = body; n; n = NODE_AT(p, n)->next) {
+		block_as_member(p, n);
 		if (!(NODE_AT(p, n)->flags & FLAG_BROKEN) && NODE_AT(p, n)->kind != NODE_FIELD)
 			one_member(ck, n, owner, &first, &last);
+	}
 	for (uint32_t m = from; m < p->members.count; m++)
 		MEMBER_AT(p, m)->context = context ? context : ck->context;
+	for (uint32_t m = owner ? 0 : first; m; m = MEMBER_AT(p, m)->next)
+		MEMBER_AT(p, m)->siblings = first;
 	if (owner) {
 		RTYPE_AT(p, owner)->members = first;
 		RTYPE_AT(p, owner)->members_last = last;

@@ -177,6 +177,34 @@ frame_of(struct frame *f, uint32_t context)
 }
 
 static struct value
+no_such(struct world *w, struct frame *f, const struct value *owner, uint32_t rtype, atom label, node_id n)
+{
+	if (!*VEC_AT(&w->rtype_incomplete, bool, rtype) && !RECORD_AT(w, owner->as.id)->poisoned)
+		world_fault(w, f, EGM0202, owner, n, "there is no `%s%s%s` of `%s`", program_text(w->p, RTYPE_AT(w->p, rtype)->name),
+			    label ? " " : "", program_text(w->p, label), program_text(w->p, RECORD_AT(w, owner->as.id)->label));
+	return value_poison();
+}
+
+/* A handle becomes the object as soon as objects have their names. */
+static struct value
+settled(struct world *w, struct frame *f, struct value v)
+{
+	const struct handle *h = v.as.handle;
+	struct value owner;
+	uint32_t found;
+
+	if (v.kind != VALUE_HANDLE || !w->objects_named)
+		return v;
+	found = object_find(w, h->kind, h->label, h->owner);
+	owner = value_record(h->owner, v.src);
+	if (!found)
+		return no_such(w, f, &owner, h->kind, h->label, h->node);
+	v.kind = VALUE_OBJECT;
+	v.as.id = found - 1;
+	return v;
+}
+
+static struct value
 eval_var(struct world *w, struct frame *f, node_id n)
 {
 	const struct var *v = VAR_AT(w->p, node_at(w, n)->ref);
@@ -189,7 +217,7 @@ eval_var(struct world *w, struct frame *f, node_id n)
 
 		at->vars[v->slot] = x;
 	}
-	return at->vars[v->slot];
+	return settled(w, f, at->vars[v->slot]);
 }
 
 /* --- records --- */
@@ -242,9 +270,9 @@ eval_slot(struct world *w, uint32_t record, uint32_t member)
 		return v;
 	}
 	if (m->form == MEMBER_LET)
-		return eval_let_slot(w, record, m);
+		return settled(w, NULL, eval_let_slot(w, record, m));
 	v = record_slot(w, record, m)->value;
-	return v.kind == VALUE_UNSET ? value_absent() : v;
+	return v.kind == VALUE_UNSET ? value_absent() : settled(w, NULL, v);
 }
 
 static struct value
@@ -534,22 +562,17 @@ eval_of(struct world *w, struct frame *f, node_id n)
 		return owner.kind == VALUE_ABSENT ? owner : value_poison();
 	label = x->kid[1] ? node_at(w, x->kid[1])->a : 0;
 	if (form == FORM_KIND || form == FORM_VALUES) {
-		struct value v = { .kind = VALUE_OBJECT, .src = owner.src };
+		struct handle *h = ARENA_NEW(&w->arena, struct handle);
+		struct value v = { .kind = VALUE_HANDLE, .src = owner.src };
 
-		found = object_find(w, rtype, label, owner.as.id);
-		v.as.id = found - 1;
-		if (found)
-			return v;
-	} else {
-		found = record_find(w, rtype, label ? label : RECORD_AT(w, owner.as.id)->label, owner.as.id);
-		if (found)
-			return value_record(found, first_src(RECORD_AT(w, found)->user_head, owner.src));
+		*h = (struct handle){ rtype, owner.as.id, label, n };
+		v.as.handle = h;
+		return settled(w, f, v);
 	}
-	if (*VEC_AT(&w->rtype_incomplete, bool, rtype) || RECORD_AT(w, owner.as.id)->poisoned)
-		return value_poison();
-	world_fault(w, f, EGM0202, &owner, n, "there is no `%s%s%s` of `%s`", program_text(w->p, RTYPE_AT(w->p, rtype)->name),
-		    label ? " " : "", program_text(w->p, label), program_text(w->p, RECORD_AT(w, owner.as.id)->label));
-	return value_poison();
+	found = record_find(w, rtype, label ? label : RECORD_AT(w, owner.as.id)->label, owner.as.id);
+	if (found)
+		return value_record(found, first_src(RECORD_AT(w, found)->user_head, owner.src));
+	return no_such(w, f, &owner, rtype, label, n);
 }
 
 /* --- literals --- */

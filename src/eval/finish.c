@@ -108,28 +108,33 @@ conditions_of(const struct program *p, node_id decl)
 	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3] : n->kind == NODE_MEMBER_STRUCT ? n->kid[1] : 0;
 }
 
+/* A condition that asks whether a neighbour in the same struct is there. */
 static bool
-condition_speaks_of_members(const struct program *p, const struct tree *t, node_id cond)
+neighbour_there(const struct program *p, const struct tree *all, const struct tree *done, node_id cond, bool *there)
 {
-	(void)t;
-	return NODE_AT(p, cond)->kind == NODE_TEST_PRESENT && NODE_AT(p, NODE_AT(p, cond)->kid[0])->kind == NODE_NAME &&
-	       NODE_AT(p, NODE_AT(p, cond)->kid[0])->aux == MEANING_FIELD;
+	node_id name = NODE_AT(p, cond)->kid[0];
+
+	if (NODE_AT(p, cond)->kind != NODE_TEST_PRESENT || NODE_AT(p, name)->aux != MEANING_STRUCT_MEMBER)
+		return false;
+	*there = tree_find(all, NODE_AT(p, name)->a) || tree_find(done, NODE_AT(p, name)->a);
+	return true;
 }
 
 static void
-check_only(struct finish *x, const struct member *m, const struct tree *t)
+check_only(struct finish *x, const struct member *m, const struct tree *t, const struct tree *all, const struct tree *done)
 {
 	struct world *w = x->w;
-	bool poisoned, holds;
-	node_id src;
+	bool poisoned = false, holds;
+	node_id src = 0;
 
 	for (node_id c = conditions_of(w->p, m->decl); c; c = NODE_AT(w->p, c)->next) {
 		struct node cond = *NODE_AT(w->p, c);
 		struct diag *g;
 
-		if (cond.kind != NODE_ONLY || condition_speaks_of_members(w->p, t, cond.kid[0]))
+		if (cond.kind != NODE_ONLY)
 			continue;
-		holds = eval_condition(w, kind_frame(x, m->context), cond.kid[0], &poisoned, &src);
+		if (!neighbour_there(w->p, all, done, cond.kid[0], &holds))
+			holds = eval_condition(w, kind_frame(x, m->context), cond.kid[0], &poisoned, &src);
 		if (holds || poisoned)
 			continue;
 		g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here", program_text(w->p, m->name));
@@ -261,7 +266,7 @@ finish_struct(struct finish *x, struct tree *t, uint32_t type)
 			continue;
 		c = take(&all, member.name);
 		if (c)
-			check_only(x, &member, c);
+			check_only(x, &member, c, &all, t);
 		else
 			c = missing_member(x, &member, t);
 		if (!c)

@@ -143,7 +143,7 @@ has_equal(const struct tree *list, const struct tree *x)
 	return false;
 }
 
-static void
+void
 append_items(struct tree *dst, struct tree *src, bool set)
 {
 	for (struct tree *c = src->first, *next; c; c = next) {

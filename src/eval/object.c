@@ -430,15 +430,16 @@ report_conflict(struct world *w, uint32_t object, const struct tree *old, const 
 }
 
 static void
-write_value(struct body *b, struct frame *f, struct tree *at, node_id word, struct tree *value)
+write_value(struct body *b, struct tree *at, node_id word, uint32_t type, struct tree *value)
 {
 	struct tree *old = tree_find(at, NODE_AT(b->w->p, word)->a);
 
-	(void)f;
 	value->key = NODE_AT(b->w->p, word)->a;
 	value->rank = b->rank;
 	if (!old) {
 		tree_add(at, value);
+	} else if (value->flags & TREE_ADDS && old->kind == TREE_LIST) {
+		append_items(old, value, TYPE_AT(b->w->p, type)->kind == TYPE_SET);
 	} else if (b->patch) {
 		tree_replace(old, value);
 	} else if (!tree_equal(old, value)) {
@@ -634,7 +635,7 @@ run_field(struct body *b, struct frame *f, node_id n)
 	if (!t)
 		tree_remove(at, NODE_AT(w->p, last)->a);
 	else
-		write_value(b, f, at, last, t);
+		write_value(b, at, last, type, t);
 }
 
 /* A list that a body adds an entry to. */
@@ -666,6 +667,27 @@ run_entry(struct body *b, struct frame *f, node_id n, struct tree *list, uint32_
 	merge_entry(w, b->object, list, entry, type, b->patch);
 }
 
+/* `portLevelMtls "8080" { ... }`: the label is a key of a map. */
+static void
+run_keyed(struct body *b, struct frame *f, node_id n, struct tree *map, uint32_t type)
+{
+	struct world *w = b->w;
+	struct body inner = *b;
+	bool ok;
+	atom key = block_label(w, f, n, &ok);
+
+	inner.at = ok ? tree_find(map, key) : NULL;
+	if (ok && !inner.at) {
+		inner.at = tree_new(w->g, TREE_MAP);
+		inner.at->key = key;
+		inner.at->origin = origin_of(w, f, NULL, n, b->reason);
+		tree_add(map, inner.at);
+	}
+	inner.type = type;
+	if (ok)
+		run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+}
+
 static void
 run_block(struct body *b, struct frame *f, node_id n)
 {
@@ -687,6 +709,10 @@ run_block(struct body *b, struct frame *f, node_id n)
 	}
 	if (TYPE_AT(w->p, type)->kind == TYPE_LIST) {
 		run_entry(b, f, n, child, type);
+		return;
+	}
+	if (NODE_AT(w->p, n)->kid[1]) {
+		run_keyed(b, f, n, child, TYPE_AT(w->p, type)->elem);
 		return;
 	}
 	inner.at = child;
@@ -1074,6 +1100,7 @@ objects_run(struct world *w)
 
 	include_files(w);
 	make_objects(w, false);
+	w->objects_named = true;
 	run_bodies(w, false);
 	make_crossings(w);
 	first = w->objects.count;

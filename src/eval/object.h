@@ -30,6 +30,9 @@ merge_map(struct world *w, uint32_t object, struct tree *dst, struct tree *src, 
 /* Adds an entry to a list of type `type`: by its keys, or unless the same statement added an equal one. replace: a patch, which overrides. */
 void
 merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type, bool replace);
+/* Moves the items of src behind those of dst; into a set, only those that it lacks. */
+void
+append_items(struct tree *dst, struct tree *src, bool set);
 void
 tree_remove(struct tree *map, atom key);
 /* Puts the content of `with` in the place of `old`, keeping its key and place among siblings. */

@@ -399,7 +399,7 @@ block_label(struct world *w, struct frame *f, const struct context *c, uint32_t 
 
 	if (t->form == FORM_CASE)
 		return value_text(t->name, 0);
-	if (!label && owner == w->site && !t->any_owner && t->form != FORM_BLOCK)
+	if (!label && owner == w->site && !t->any_owner)
 		return value_text(t->name, 0);
 	if (!label)
 		return value_text(RECORD_AT(w, owner)->label, 0);

@@ -156,6 +156,9 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 	case VALUE_SET:
 	case VALUE_OBJECTS:
 		return a->as.id == b->as.id;
+	case VALUE_HANDLE:
+		return a->as.handle->kind == b->as.handle->kind && a->as.handle->owner == b->as.handle->owner &&
+		       a->as.handle->label == b->as.handle->label;
 	case VALUE_CHILDREN:
 		return a->as.pair.owner == b->as.pair.owner && a->as.pair.rtype == b->as.pair.rtype;
 	case VALUE_LIST:
@@ -193,6 +196,8 @@ value_hash(struct world *w, const struct value *v)
 		return hash_mix(v->as.version->range.lo, v->as.version->range.hi);
 	case VALUE_TEXT:
 		return hash_mix(h, v->as.text.a);
+	case VALUE_HANDLE:
+		return hash_mix(hash_mix(v->as.handle->kind, v->as.handle->owner), v->as.handle->label);
 	case VALUE_TREE:
 	case VALUE_ROW:
 	case VALUE_OPEN:
@@ -331,6 +336,10 @@ value_show(struct world *w, const struct value *v, struct str *out)
 	case VALUE_OBJECT:
 		str_format(out, "%s %s", program_text(w->p, RTYPE_AT(w->p, BUILDING_AT(w, v->as.id)->kind)->name),
 			   program_text(w->p, graph_object(w->g, v->as.id)->name));
+		break;
+	case VALUE_HANDLE:
+		str_format(out, "%s of ", program_text(w->p, RTYPE_AT(w->p, v->as.handle->kind)->name));
+		show_record(w, v->as.handle->owner, out);
 		break;
 	case VALUE_LIST:
 	case VALUE_WORDS:

@@ -23,6 +23,7 @@ enum value_kind {
 	VALUE_VERSION,  /* version */
 	VALUE_RECORD,   /* id */
 	VALUE_OBJECT,   /* id: index into world.objects */
+	VALUE_HANDLE,   /* handle: an object by its identity, before objects are made */
 	VALUE_LIST,     /* list; also sets */
 	VALUE_MAP,      /* map; also structs */
 	VALUE_ROW,      /* row: table and version */
@@ -51,7 +52,15 @@ struct value {
 		struct tree *tree;
 		const struct version_value *version;
 		const struct row_value *row;
+		const struct handle *handle;
 	} as;
+};
+
+/* `Service of a` in a record: what it is called is known when the objects are. */
+struct handle {
+	uint32_t kind, owner;
+	atom label;
+	node_id node;
 };
 
 struct list {
@@ -171,6 +180,7 @@ struct world {
 	struct vec todos;    /* node_id: those that were met */
 	uint32_t steps;      /* bindings made; see WORLD_STEPS_MAX */
 	bool stopped;        /* a limit was reached: nothing more is evaluated */
+	bool objects_named;  /* all that can be referred to by records exist */
 	bool objects_done;   /* trees are complete */
 	const uint32_t *chain; /* the site and its profiles */
 	uint32_t chain_count;
