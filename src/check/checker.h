@@ -98,6 +98,9 @@ check_expr(struct checker *ck, node_id n, uint32_t expected);
 /* The same for a value that is assigned: reports what does not fit. `optional`: an absent value is fine. */
 uint32_t
 check_value(struct checker *ck, node_id n, uint32_t target, bool optional);
+/* What follows `of`: a record of type rtype, or of any if 0. */
+uint32_t
+check_owner(struct checker *ck, node_id n, uint32_t rtype);
 /* A condition: bool. */
 void
 check_condition(struct checker *ck, node_id n);

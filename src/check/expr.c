@@ -850,6 +850,9 @@ struct_word(struct checker *ck, node_id n, uint32_t members, uint32_t base)
 	if (!m)
 		return no_such_word(ck, n, base);
 	MEMBER_AT(p, m)->read = true;
+	/* A bare reference such as gatewayClassName is written, and read, as a name. */
+	if (TYPE_AT(p, MEMBER_AT(p, m)->type)->kind == TYPE_OBJECT)
+		return meant(ck, n, MEANING_STRUCT_MEMBER, m, TYPE_T(TEXT) | (MEMBER_AT(p, m)->type & TYPE_OPTIONAL));
 	return meant(ck, n, MEANING_STRUCT_MEMBER, m, MEMBER_AT(p, m)->type);
 }
 
@@ -952,12 +955,33 @@ check_index(struct checker *ck, node_id n)
 	return NODE_AT(p, n)->type = type;
 }
 
+/* What follows `of` where any record may stand: in a site also a path of labels from its top. */
+uint32_t
+check_owner(struct checker *ck, node_id n, uint32_t rtype)
+{
+	struct program *p = ck->p;
+	node_id root = n;
+	uint32_t type;
+
+	if (rtype)
+		return check_expr(ck, n, RTYPE_AT(p, rtype)->ref_type);
+	while (NODE_AT(p, root)->kind == NODE_DOT)
+		root = NODE_AT(p, root)->kid[0];
+	if (!in_site(ck) || !is_label_path(p, n) || root_is_var(ck, n) || program_symbol(p, NODE_AT(p, root)->a).rtype)
+		return check_expr(ck, n, 0);
+	type = type_of_rtypes(p, TYPE_REF, NULL, 0, 0);
+	for (uint32_t t = 1; t < p->rtypes.count; t++)
+		if (RTYPE_AT(p, t)->form == FORM_BLOCK)
+			check_read(ck, RTYPE_AT(p, t)->existence, n);
+	return meant(ck, n, MEANING_LABEL, 0, type);
+}
+
 static uint32_t
 check_of(struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 	struct symbol s = program_symbol(p, NODE_AT(p, n)->a);
-	uint32_t owner = check_expr(ck, NODE_AT(p, n)->kid[0], 0);
+	uint32_t owner = check_owner(ck, NODE_AT(p, n)->kid[0], s.rtype ? RTYPE_AT(p, s.rtype)->owner : 0);
 
 	if (!s.rtype) {
 		struct diag *g = check_fault(ck, EGM0102, n, "there is no block or kind `%s`", text_of(ck, n));

@@ -365,7 +365,7 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 		check_label(ck, n, rtype);
 	}
 	if (owner) {
-		uint32_t t = check_expr(ck, owner, RTYPE_AT(p, rtype)->owner ? RTYPE_AT(p, RTYPE_AT(p, rtype)->owner)->ref_type : 0);
+		uint32_t t = check_owner(ck, owner, RTYPE_AT(p, rtype)->owner);
 
 		if (TYPE_AT(p, t)->kind != TYPE_REF && TYPE_AT(p, t)->kind != TYPE_POISON)
 			check_fault(ck, EGM0402, owner, "what follows `of` is a record");
@@ -501,10 +501,8 @@ object_block(struct checker *ck, node_id n, uint32_t kind)
 	if (!user_may_write(ck, n, kind))
 		return;
 	if (owner) {
-		uint32_t t = check_expr(ck, owner, 0);
+		uint32_t t = check_owner(ck, owner, 0);
 
-		if (CONTEXT_AT(p, ck->context)->site && NODE_AT(p, owner)->kind == NODE_NAME && NODE_AT(p, owner)->aux == MEANING_NONE)
-			return;
 		if (TYPE_AT(p, t)->kind != TYPE_REF && TYPE_AT(p, t)->kind != TYPE_POISON)
 			check_fault(ck, EGM0402, owner, "what follows `of` is a record");
 	} else {

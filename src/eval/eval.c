@@ -313,7 +313,7 @@ eval_test(struct program *p, uint32_t site, struct str *why)
 		str_format(why, "%s is not reported", code);
 	else if (role == SITE_PASSES && found)
 		str_format(why, "%s is reported", code);
-	else if (other && !(role == SITE_PASSES && other->severity != SEVERITY_ERROR) && !(role == SITE_TEST && other->severity != SEVERITY_ERROR))
+	else if (other && (other->severity == SEVERITY_ERROR || (role == SITE_FAILS && other->severity == SEVERITY_WARNING)))
 		tell(p, other, why);
 	for (uint32_t i = from; i < p->diags.all.count; i++)
 		diag_drop(&p->diags, *VEC_AT(&p->diags.all, struct diag *, i));

@@ -36,7 +36,8 @@ iter_begin(struct world *w, struct iter *it, const struct value *set)
 	memset(it, 0, sizeof *it);
 	it->set = *set;
 	if (set->kind == VALUE_CHILDREN) {
-		uint64_t key = hash_mix(set->as.pair.owner, set->as.pair.rtype);
+		uint32_t choice = RTYPE_AT(w->p, set->as.pair.rtype)->choice;
+		uint64_t key = hash_mix(set->as.pair.owner, choice ? choice : set->as.pair.rtype);
 
 		it->record = table64_get(w->children, key);
 	} else if (set->kind == VALUE_SET) {
@@ -86,7 +87,7 @@ next_object(struct world *w, struct iter *it, struct value *out)
 	while (it->at < it->count) {
 		uint32_t id = it->at++;
 
-		if (BUILDING_AT(w, id)->kind != it->set.as.id || BUILDING_AT(w, id)->poisoned || BUILDING_AT(w, id)->assumed)
+		if (BUILDING_AT(w, id)->kind != it->set.as.id || BUILDING_AT(w, id)->poisoned || BUILDING_AT(w, id)->same_as)
 			continue;
 		memset(out, 0, sizeof *out);
 		out->kind = VALUE_OBJECT;

@@ -128,6 +128,23 @@ single_member(struct world *w, const struct value *set, struct value *out)
 	return iter_next(w, &it, out) && !iter_next(w, &it, &more);
 }
 
+/* A list of an object and a list of values. */
+static bool
+tree_list_equal(struct world *w, const struct tree *t, const struct list *l)
+{
+	uint32_t i = 0;
+
+	if (t->kind != TREE_LIST || t->count != l->count)
+		return false;
+	for (const struct tree *c = t->first; c; c = c->next, i++) {
+		struct value v = tree_value(w, c, 0);
+
+		if (!value_equal(w, &v, &l->items[i]))
+			return false;
+	}
+	return true;
+}
+
 bool
 value_equal(struct world *w, const struct value *a, const struct value *b)
 {
@@ -137,6 +154,10 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 		return single_member(w, a, &one) && one.as.id == b->as.id;
 	if (a->kind == VALUE_RECORD && b->kind == VALUE_CHILDREN)
 		return value_equal(w, b, a);
+	if (a->kind == VALUE_TREE && b->kind == VALUE_LIST)
+		return tree_list_equal(w, a->as.tree, b->as.list);
+	if (a->kind == VALUE_LIST && b->kind == VALUE_TREE)
+		return tree_list_equal(w, b->as.tree, a->as.list);
 	if (a->kind != b->kind)
 		return false;
 	switch ((enum value_kind)a->kind) {
