@@ -281,6 +281,17 @@ finish_struct(struct finish *x, struct tree *t, uint32_t type)
 	}
 }
 
+/* The reason of the whole object, if all parts of it have the same. */
+static atom
+common_reason(const struct tree *body)
+{
+	atom reason = body->first ? body->first->origin.reason : 0;
+
+	for (const struct tree *c = body->first; c; c = c->next)
+		reason = c->origin.reason == reason ? reason : 0;
+	return reason;
+}
+
 /* apiVersion and kind before the rest. */
 static struct tree *
 document(struct finish *x, struct tree *body)
@@ -291,6 +302,7 @@ document(struct finish *x, struct tree *body)
 	struct value api = value_text(o->api_version, 0), kind = value_text(o->kind, 0);
 
 	root->origin = o->origin;
+	root->origin.reason = common_reason(body);
 	c = value_tree(w, &api, &o->origin);
 	c->key = w->p->words_.apiVersion;
 	tree_add(root, c);

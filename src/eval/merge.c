@@ -191,6 +191,9 @@ child_type(const struct program *p, uint32_t type, atom key)
 static void
 merge_child(struct world *w, uint32_t object, struct tree *dst, struct tree *src, uint32_t type)
 {
+	/* What two statements share is explained by neither; their own lines keep their reasons. */
+	if (dst->origin.reason != src->origin.reason)
+		dst->origin.reason = 0;
 	if (dst->kind == TREE_MAP && src->kind == TREE_MAP)
 		merge_map(w, object, dst, src, type);
 	else if (dst->kind == TREE_LIST && src->kind == TREE_LIST)
