@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "check/check.h"
+#include "check/image.h"
 #include "grammar/grammar.h"
 
 #define PREFIX     "<std>/"
@@ -119,18 +120,27 @@ refuse_uses(struct program *p, const struct ast_file *f)
 				ast_kind_name((enum node_kind)NODE_AT(p, n)->kind));
 }
 
+static uint32_t
+add_source(struct program *p, const char *path, const char *bytes, size_t len, bool keep)
+{
+	struct str name = STR_INIT;
+	uint32_t file;
+
+	str_format(&name, PREFIX "%s", path);
+	file = source_add(&p->source, str_text(&name), bytes, len, true, keep);
+	str_release(&name);
+	return file;
+}
+
 static void
 parse(struct program *p, const char *path, const char *bytes, size_t len, bool keep)
 {
 	struct grammar_input in = { &p->atoms, &p->source, &p->diags, &p->ast };
 	struct ast_file file;
-	struct str name = STR_INIT;
 
-	str_format(&name, PREFIX "%s", path);
-	grammar_parse(&in, source_add(&p->source, str_text(&name), bytes, len, true, keep), &file);
+	grammar_parse(&in, add_source(p, path, bytes, len, keep), &file);
 	refuse_uses(p, &file);
 	vec_push(&p->files, &file);
-	str_release(&name);
 }
 
 static void
@@ -195,9 +205,27 @@ find_date(const struct program *p)
 	return 0;
 }
 
+/* The library as it was checked when egmc was built. False if this program holds none that fits. */
+static bool
+take_image(struct program *p)
+{
+	if (!&embedded_image)
+		return false;
+	for (size_t i = 0; i < embedded_library_count; i++)
+		add_source(p, embedded_library[i].path, (const char *)embedded_library[i].bytes,
+			embedded_library[i].len, true);
+	if (image_read(p, embedded_image.bytes, embedded_image.len))
+		return true;
+	source_release(&p->source);
+	source_init(&p->source);
+	return false;
+}
+
 bool
 library_load(struct program *p, const char *dir)
 {
+	if (!dir && take_image(p))
+		return true;
 	if (dir)
 		parse_folder(p, dir);
 	else
@@ -207,6 +235,7 @@ library_load(struct program *p, const char *dir)
 	p->library_date = find_date(p);
 	if (!p->diags.errors)
 		check_files(p, 0, true);
+	p->library_nodes = p->ast.nodes.count; /* checking writes nodes of its own */
 	return !p->diags.errors;
 }
 
@@ -227,6 +256,10 @@ library_hash(const struct program *p, struct str *out)
 	struct str lines = STR_INIT;
 	char hex[SHA256_HEX];
 
+	if (!p && &embedded_image) {
+		str_puts(out, embedded_image.hash);
+		return;
+	}
 	for (uint32_t i = 0; p && i < p->library_files; i++) {
 		const struct source_file *s =
 			source_file(&p->source, VEC_AT(&p->files, struct ast_file, i)->file);

@@ -39,6 +39,23 @@ atoms_release(struct atoms *t)
 	t->slot_count = 0;
 }
 
+void
+atoms_adopt(struct atoms *t, const struct atom_record *records, uint32_t count, const char *texts,
+	const uint32_t *slots, uint32_t slot_count)
+{
+	struct atom_entry *e;
+
+	vec_cut(&t->entries, 0);
+	vec_add(&t->entries, count);
+	e = VEC_AT(&t->entries, struct atom_entry, 0);
+	for (uint32_t i = 0; i < count; i++)
+		e[i] = (struct atom_entry){ texts + records[i].at, records[i].len, records[i].hash };
+	mem_free(t->slots);
+	t->slots = mem_new(slot_count * sizeof(*slots));
+	memcpy(t->slots, slots, slot_count * sizeof(*slots));
+	t->slot_count = slot_count;
+}
+
 static uint32_t
 hash_of(const char *text, size_t len)
 {

@@ -30,6 +30,13 @@ void
 atoms_init(struct atoms *t);
 void
 atoms_release(struct atoms *t);
+/* An atom of a table that was written out: where its text begins in `texts`, its length and hash. */
+struct atom_record {
+	uint32_t at, len, hash;
+};
+/* Takes the place of all that is in the table. texts stay where they are; records and slots are copied. */
+void
+atoms_adopt(struct atoms *t, const struct atom_record *records, uint32_t count, const char *texts, const uint32_t *slots, uint32_t slot_count);
 atom
 atom_of(struct atoms *t, const char *text, size_t len);
 atom
