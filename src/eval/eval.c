@@ -83,8 +83,10 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 	vec_add(&w->rtype_incomplete, p->rtypes.count);
 	w->identities = table64_new();
 	w->children = table64_new();
+	w->last_children = table64_new();
 	w->labels = table64_new();
 	w->object_ids = table64_new();
+	w->object_names = table64_new();
 	w->indexes = table64_new();
 	w->entries = table64_new();
 	w->site_number = site;
@@ -98,7 +100,7 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 static void
 world_free(struct world *w)
 {
-	struct table64 *tables[] = { w->identities, w->children, w->labels, w->object_ids, w->indexes, w->entries };
+	struct table64 *tables[] = { w->identities, w->children, w->last_children, w->labels, w->object_ids, w->object_names, w->indexes, w->entries };
 
 	index_release_all(w);
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)

@@ -37,7 +37,7 @@ iter_begin(struct world *w, struct iter *it, const struct value *set)
 	it->set = *set;
 	if (set->kind == VALUE_CHILDREN) {
 		uint32_t choice = RTYPE_AT(w->p, set->as.pair.rtype)->choice;
-		uint64_t key = hash_mix(set->as.pair.owner, choice ? choice : set->as.pair.rtype);
+		uint64_t key = pair_key(set->as.pair.owner, choice ? choice : set->as.pair.rtype);
 
 		it->record = table64_get(w->children, key);
 	} else if (set->kind == VALUE_SET) {

@@ -419,30 +419,76 @@ selector_labels(const struct program *p, struct tree *t, uint32_t type, const st
 	}
 }
 
-/* Are all labels of the selector carried by some pod that is known in that namespace? */
-static bool
-selects_some(struct world *w, const struct tree *labels, atom namespace_, bool *known)
+/* The labels of a pod that is known: of a Pod that was stated. */
+static const struct tree *
+pod_labels(const struct world *w, uint32_t i, uint32_t pod)
 {
-	uint32_t pod = program_symbol(w->p, w->p->words_.Pod).rtype;
+	const struct building *b = BUILDING_AT(w, i);
+	const struct tree *metadata = b->kind == pod && !b->poisoned ? tree_find(b->root, w->p->words_.metadata) : NULL;
 
+	return metadata ? tree_find(metadata, w->p->words_.labels) : NULL;
+}
+
+/* Pods by namespace and by each of their labels. */
+struct pods {
+	struct table64 *heads; /* (namespace, key, value) -> place in list */
+	struct vec list;       /* struct pod_place, dummy first */
+	struct table64 *namespaces;
+};
+struct pod_place {
+	const struct tree *labels;
+	uint32_t next;
+};
+
+static uint64_t
+label_key(atom namespace_, const struct tree *label)
+{
+	return hash_mix(hash_mix(namespace_, label->key), label->text);
+}
+
+static void
+find_pods(struct world *w, struct pods *pods, uint32_t pod)
+{
+	pods->heads = table64_new();
+	pods->namespaces = table64_new();
+	vec_init(&pods->list, sizeof(struct pod_place), true);
 	for (uint32_t i = 0; i < w->objects.count; i++) {
-		const struct building *b = BUILDING_AT(w, i);
-		const struct tree *metadata, *own;
-		bool all = true;
+		const struct tree *labels = pod_labels(w, i, pod);
+		atom namespace_ = graph_object(w->g, i)->namespace;
 
-		if (b->kind != pod || b->poisoned || graph_object(w->g, i)->namespace != namespace_)
-			continue;
-		*known = true;
-		metadata = tree_find(b->root, w->p->words_.metadata);
-		own = metadata ? tree_find(metadata, w->p->words_.labels) : NULL;
-		for (const struct tree *c = labels->first; c && all; c = c->next) {
-			const struct tree *l = own ? tree_find(own, c->key) : NULL;
+		for (const struct tree *l = labels ? labels->first : NULL; l; l = l->next) {
+			uint64_t key = label_key(namespace_, l);
+			struct pod_place place = { labels, table64_get(pods->heads, key) };
 
-			all = l && l->text == c->text;
+			table64_set(pods->heads, key, vec_push(&pods->list, &place));
 		}
-		if (all)
-			return true;
+		if (labels && namespace_)
+			table64_set(pods->namespaces, namespace_, 1);
 	}
+}
+
+static bool
+carries_all(const struct tree *labels, const struct tree *wanted)
+{
+	for (const struct tree *c = wanted->first; c; c = c->next) {
+		const struct tree *l = tree_find(labels, c->key);
+
+		if (!l || l->text != c->text)
+			return false;
+	}
+	return true;
+}
+
+/* Are all labels of the selector carried by some pod that is known in that namespace? *known: some pod there is. */
+static bool
+selects_some(struct pods *pods, const struct tree *wanted, atom namespace_, bool *known)
+{
+	*known = table64_get(pods->namespaces, namespace_) != 0;
+	if (!wanted->first)
+		return true;
+	for (uint32_t i = table64_get(pods->heads, label_key(namespace_, wanted->first)); i; i = VEC_AT(&pods->list, struct pod_place, i)->next)
+		if (carries_all(VEC_AT(&pods->list, struct pod_place, i)->labels, wanted))
+			return true;
 	return false;
 }
 
@@ -451,9 +497,11 @@ check_selectors(struct world *w)
 {
 	uint32_t pod = program_symbol(w->p, w->p->words_.Pod).rtype;
 	struct vec selectors;
+	struct pods pods;
 
 	if (!pod)
 		return;
+	find_pods(w, &pods, pod);
 	vec_init(&selectors, sizeof(struct tree *), false);
 	for (uint32_t i = 0; i < w->objects.count; i++) {
 		const struct building *b = BUILDING_AT(w, i);
@@ -469,11 +517,14 @@ check_selectors(struct world *w)
 			bool known = false;
 
 			/* Only the object's own pods: peers may live in namespaces that the site says nothing of. */
-			if (s == 0 && !selects_some(w, t, o->namespace, &known) && known)
+			if (s == 0 && !selects_some(&pods, t, o->namespace, &known) && known)
 				object_fault(&x, EGM0207, t, "the `%s` of %s match no pod that is known", program_text(w->p, t->key));
 		}
 	}
 	vec_release(&selectors);
+	vec_release(&pods.list);
+	table64_free(pods.heads);
+	table64_free(pods.namespaces);
 }
 
 /* --- the whole --- */

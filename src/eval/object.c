@@ -137,26 +137,38 @@ two_identities(struct world *w, uint32_t a, uint32_t b)
 	BUILDING_AT(w, b)->poisoned = true;
 }
 
-static uint64_t
-name_key(const struct object *x)
+static bool
+same_name(const struct object *a, const struct object *b)
 {
-	return hash_mix(hash_mix(hash_mix(x->kind, x->namespace), x->name), 13);
+	return a->kind == b->kind && a->namespace == b->namespace && a->name == b->name;
+}
+
+/* The object that claimed this name first, or the key under which to claim it. */
+static uint32_t
+first_of_name(struct world *w, const struct object *x, uint64_t *key)
+{
+	*key = hash_mix(hash_mix(hash_mix(x->kind, x->namespace), x->name), 13);
+	for (;; *key = hash_mix(*key, 13)) {
+		uint32_t other = table64_get(w->object_names, *key);
+
+		if (!other || same_name(graph_object(w->g, other - 1), x))
+			return other;
+	}
 }
 
 static void
 claim_name(struct world *w, uint32_t o)
 {
-	uint64_t key = name_key(graph_object(w->g, o));
-	uint32_t other = table64_get(w->object_ids, key);
+	uint64_t key;
+	uint32_t other = first_of_name(w, graph_object(w->g, o), &key);
 
 	/* An assumed object may be assumed by several statements; two of them are one object for every reader. */
-	if (other && BUILDING_AT(w, other - 1)->kind == BUILDING_AT(w, o)->kind &&
-	    !(BUILDING_AT(w, other - 1)->assumed && BUILDING_AT(w, o)->assumed))
-		two_identities(w, other - 1, o);
-	else if (!other)
-		table64_set(w->object_ids, key, o + 1);
-	else
+	if (!other)
+		table64_set(w->object_names, key, o + 1);
+	else if (BUILDING_AT(w, other - 1)->assumed && BUILDING_AT(w, o)->assumed)
 		BUILDING_AT(w, o)->same_as = other;
+	else
+		two_identities(w, other - 1, o);
 }
 
 static void

@@ -86,21 +86,21 @@ add_to_set(struct world *w, uint32_t rtype, uint32_t record)
 static void
 add_child(struct world *w, uint32_t rtype, uint32_t record)
 {
-	uint64_t head = hash_mix(RECORD_AT(w, record)->owner, rtype), tail = hash_mix(head, 7);
-	uint32_t last = table64_get(w->children, tail);
+	uint64_t key = pair_key(RECORD_AT(w, record)->owner, rtype);
+	uint32_t last = table64_get(w->last_children, key);
 
 	if (last)
 		RECORD_AT(w, last)->next_child = record;
 	else
-		table64_set(w->children, head, record);
-	table64_set(w->children, tail, record);
+		table64_set(w->children, key, record);
+	table64_set(w->last_children, key, record);
 }
 
 static void
 add_label(struct world *w, uint32_t record)
 {
 	const struct record *r = RECORD_AT(w, record);
-	uint64_t key = hash_mix(hash_mix(choice_of(w, r->rtype), r->label), 11);
+	uint64_t key = pair_key(choice_of(w, r->rtype), r->label);
 
 	RECORD_AT(w, record)->next_labelled = table64_get(w->labels, key);
 	table64_set(w->labels, key, record);
@@ -227,7 +227,7 @@ offer_match(struct world *w, struct match *m, uint32_t r, const atom *words, uin
 static void
 find_matches(struct world *w, struct match *m, uint32_t rtype, const atom *words, uint32_t count, uint32_t here)
 {
-	uint64_t key = hash_mix(hash_mix(choice_of(w, rtype), words[0]), 11);
+	uint64_t key = pair_key(choice_of(w, rtype), words[0]);
 
 	for (uint32_t r = table64_get(w->labels, key); r; r = RECORD_AT(w, r)->next_labelled)
 		if (RECORD_AT(w, r)->label == words[0] && record_is(w, r, rtype))

@@ -14,10 +14,18 @@ struct table64 {
 uint64_t
 hash_mix(uint64_t a, uint64_t b)
 {
-	uint64_t h = (a ^ (b + 0x9E3779B97F4A7C15u + (a << 6) + (a >> 2))) * 0xBF58476D1CE4E5B9u;
+	uint64_t h = (a ^ a >> 32) * 0xBF58476D1CE4E5B9u;
 
+	h = (h ^ h >> 29) + b * 0x9E3779B97F4A7C15u;
+	h = (h ^ h >> 32) * 0x94D049BB133111EBu;
 	h ^= h >> 31;
 	return h ? h : 1;
+}
+
+uint64_t
+pair_key(uint32_t a, uint32_t b)
+{
+	return (uint64_t)a << 32 | b;
 }
 
 static uint32_t

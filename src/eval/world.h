@@ -171,7 +171,7 @@ struct world {
 	struct vec instances; /* struct instances, by context */
 	struct vec objects;  /* struct building; no dummy */
 	struct vec crossings; /* struct crossing; no dummy */
-	struct table64 *identities, *children, *labels, *object_ids, *indexes, *entries; /* eval/table64.h */
+	struct table64 *identities, *children, *last_children, *labels, *object_ids, *object_names, *indexes, *entries; /* eval/table64.h */
 	struct vec index_list; /* struct index *, dummy first; numbers are in `indexes` */
 	struct vec rtype_incomplete; /* bool, by rtype: a member is missing because of an earlier fault */
 	uint32_t site;       /* the site's record */
@@ -243,8 +243,12 @@ table64_get(const struct table64 *t, uint64_t key);
 /* Sets or replaces. Key 0 is not possible. */
 void
 table64_set(struct table64 *t, uint64_t key, uint32_t number);
+/* A hash of a chain of numbers: two chains may have the same. */
 uint64_t
 hash_mix(uint64_t a, uint64_t b);
+/* Exact: two pairs have different keys. Not 0 unless both are. */
+uint64_t
+pair_key(uint32_t a, uint32_t b);
 
 /* --- expr.c --- */
 
