@@ -42,7 +42,8 @@ enum node_flag {
 	FLAG_BODILESS = 64,
 	FLAG_BROKEN = 128, /* something inside did not parse: later stages keep silent about it */
 	FLAG_INDEX = 256,  /* a WORD of a path that is an index: n */
-	FLAG_PARAM = 1024  /* a FIELD of a site that gives a parameter its value */
+	FLAG_PARAM = 1024, /* a FIELD of a site that gives a parameter its value */
+	FLAG_FAILED = 2048 /* a FIELD whose value did not check: it counts as written, with no value */
 };
 
 struct node {

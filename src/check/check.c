@@ -88,7 +88,7 @@ for_declarations(struct checker *ck, uint32_t first, const uint32_t *contexts, s
 	for (uint32_t f = first; f < p->files.count; f++) {
 		ck->context = contexts[f - first];
 		for (node_id n = VEC_AT(&p->files, struct ast_file, f)->first; n; n = NODE_AT(p, n)->next)
-			if (!(NODE_AT(p, n)->flags & FLAG_BROKEN))
+			if (!(NODE_AT(p, n)->flags & FLAG_BROKEN) || NODE_AT(p, n)->kind == NODE_SITE || NODE_AT(p, n)->kind == NODE_PROFILE)
 				step(ck, n);
 	}
 	ck->context = 0;
@@ -271,6 +271,7 @@ check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site
 	*mark = (struct site_mark){ p->contexts.count, p->vars.count, p->parts.count, p->objects.count, p->edges.count,
 				    p->numbers.count, p->types.count, p->words.count, false };
 	checker_init(&ck, p);
+	vec_cut(&p->failed, 0);
 	ck.user = true;
 	ck.test = role == SITE_TEST || role == SITE_FAILS || role == SITE_PASSES;
 	base = context_new(p, CONTEXT_SITE, 0, SITE_AT(p, chain[0])->node);

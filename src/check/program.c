@@ -78,6 +78,7 @@ program_init(struct program *p)
 	vec_init(&p->numbers, sizeof(uint32_t), true);
 	vec_init(&p->order, sizeof(uint32_t), false);
 	vec_init(&p->files, sizeof(struct ast_file), false);
+	vec_init(&p->failed, sizeof(uint32_t), false);
 	vec_init(&p->includes, sizeof(struct include), false);
 	vec_init(&p->patterns, sizeof(const struct pattern *), false);
 	intern_words(p);
@@ -91,7 +92,7 @@ program_release(struct program *p)
 		&p->types, &p->rtypes, &p->members, &p->refers, &p->tables, &p->rows, &p->fns, &p->labels,
 		&p->rules, &p->contexts, &p->vars, &p->parts, &p->columns, &p->edges, &p->objects, &p->sites,
 		&p->symbols, &p->words, &p->numbers,
-		&p->order, &p->files, &p->patterns, &p->includes,
+		&p->order, &p->files, &p->patterns, &p->includes, &p->failed,
 	};
 
 	for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)

@@ -342,6 +342,7 @@ struct program {
 	struct vec numbers;  /* uint32_t */
 	struct vec order;    /* uint32_t: columns in the order of evaluation; no dummy */
 	struct vec files;    /* struct ast_file, in load order; no dummy */
+	struct vec failed;   /* uint32_t: rtypes of which a block of the site at hand did not check; no dummy */
 	struct vec includes; /* struct include: YAML files whose objects belong to every site; no dummy */
 	struct vec patterns; /* const struct pattern *, by type; made on first use, never written out */
 	uint32_t library_files; /* how many of them are the library's */

@@ -146,6 +146,7 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 	struct program *p = ck->p;
 	node_id word = NODE_AT(p, n)->kid[0], value = NODE_AT(p, n)->kid[1];
 	uint32_t m = program_member(p, rtype, NODE_AT(p, word)->a), from = ck->reads.count, type;
+	uint32_t errors = p->diags.errors;
 	bool optional;
 
 	if (!m) {
@@ -174,6 +175,9 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 		check_value(ck, value, type, optional);
 	else
 		check_expr(ck, value, 0);
+	NODE_AT(p, n)->flags &= (uint16_t)~FLAG_FAILED;
+	if (p->diags.errors != errors)
+		NODE_AT(p, n)->flags |= FLAG_FAILED;
 	add_part(ck, MEMBER_AT(p, m)->column, context, n, NODE_AT(p, word)->next, from);
 	vec_cut(&ck->reads, from);
 }
@@ -346,6 +350,14 @@ user_may_write(struct checker *ck, node_id n, uint32_t rtype)
 	return false;
 }
 
+/* Records of this type may be missing because of a fault that was reported. */
+static void
+note_failed(struct checker *ck, uint32_t rtype)
+{
+	if (rtype)
+		vec_push(&ck->p->failed, &rtype);
+}
+
 static void
 record_block(struct checker *ck, node_id n, uint32_t rtype)
 {
@@ -357,10 +369,14 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 	if (!user_may_write(ck, n, rtype))
 		return;
 	if (RTYPE_AT(p, rtype)->form == FORM_CHOICE) {
+		uint32_t choice = rtype;
+
 		if (mode == BLOCK_PLAIN || NODE_AT(p, n)->kid[1])
 			rtype = case_of_label(ck, rtype, NODE_AT(p, n)->kid[1], n);
-		if (!rtype)
+		if (!rtype) {
+			note_failed(ck, choice);
 			return;
+		}
 	} else {
 		check_label(ck, n, rtype);
 	}
@@ -372,6 +388,7 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 		if (t & TYPE_OPTIONAL)
 			check_fault(ck, EGM0405, owner, "the owner may be absent");
 	} else if (!implicit_owner(ck, n, rtype, &owner_context)) {
+		note_failed(ck, rtype);
 		return;
 	}
 	check_weakens(ck, n, rtype);
@@ -466,6 +483,7 @@ unknown_block(struct checker *ck, node_id n)
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
+		note_failed(ck, program_symbol(p, atom_of_text(&p->atoms, s.best)).rtype);
 	}
 }
 
@@ -1135,6 +1153,34 @@ check_expect(struct checker *ck, node_id n)
 	vec_cut(&ck->reads, 0);
 }
 
+/* The member counts as written, with no value. */
+static void
+fail_field(struct checker *ck, node_id n, uint32_t m)
+{
+	if (!m || MEMBER_AT(ck->p, m)->form != MEMBER_FIELD)
+		return;
+	NODE_AT(ck->p, n)->flags |= FLAG_FAILED;
+	add_part(ck, MEMBER_AT(ck->p, m)->column, ck->context, n, 0, ck->reads.count);
+}
+
+/* `version: "1.9"` is how a declaration or another language would say it. */
+static void
+colon_for_field(struct checker *ck, node_id n)
+{
+	struct program *p = ck->p;
+	uint32_t rtype = CONTEXT_AT(p, body_context(ck))->rtype;
+	struct span span = NODE_AT(p, n)->span, colon = span;
+	const char *bytes = source_file(&p->source, span.file)->bytes;
+	struct diag *g = check_fault(ck, EGM0008, n, "a field is given its value with `=`");
+
+	while (colon.start < span.end && bytes[colon.start] != ':')
+		colon.start++;
+	colon.end = colon.start + 1;
+	diag_line(&p->diags, g, LINE_HELP, "%s = ...", name_of(ck, n));
+	diag_fix(&p->diags, g, colon, " =");
+	fail_field(ck, n, rtype ? program_member(p, rtype, NODE_AT(p, n)->a) : 0);
+}
+
 static void
 check_statement(struct checker *ck, node_id n)
 {
@@ -1188,6 +1234,12 @@ check_statement(struct checker *ck, node_id n)
 		if (!site)
 			misplaced(ck, n, "outside of a profile");
 		break;
+	case NODE_MEMBER:
+		if (site)
+			colon_for_field(ck, n);
+		else
+			misplaced(ck, n, "here");
+		break;
 	default:
 		misplaced(ck, n, site ? "in a site" : "here");
 	}
@@ -1195,12 +1247,31 @@ check_statement(struct checker *ck, node_id n)
 	vec_cut(&ck->facts, facts);
 }
 
+/* A statement that did not parse whole. Blocks are looked into, since their other statements are fine; a field counts as written. */
+static void
+check_broken(struct checker *ck, node_id n)
+{
+	struct program *p = ck->p;
+	uint32_t rtype = CONTEXT_AT(p, body_context(ck))->rtype, m;
+	struct node node = *NODE_AT(p, n);
+
+	if ((node.kind == NODE_BLOCK && node.kid[0]) || (node.kind == NODE_FOR && node.kid[0]) || (node.kind == NODE_IF && node.kid[0])) {
+		check_statement(ck, n);
+		return;
+	}
+	m = node.kind == NODE_FIELD && node.kid[0] && rtype ? program_member(p, rtype, NODE_AT(p, node.kid[0])->a) : 0;
+	fail_field(ck, n, m);
+}
+
 static void
 check_body(struct checker *ck, node_id first)
 {
-	for (node_id n = first; n; n = NODE_AT(ck->p, n)->next)
-		if (!(NODE_AT(ck->p, n)->flags & FLAG_BROKEN))
+	for (node_id n = first; n; n = NODE_AT(ck->p, n)->next) {
+		if (NODE_AT(ck->p, n)->flags & FLAG_BROKEN)
+			check_broken(ck, n);
+		else
 			check_statement(ck, n);
+	}
 }
 
 static bool

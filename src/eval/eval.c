@@ -81,6 +81,8 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 		vec_init(VEC_AT(&w->sets, struct vec, t), sizeof(uint32_t), false);
 	vec_add(&w->instances, p->contexts.count);
 	vec_add(&w->rtype_incomplete, p->rtypes.count);
+	for (uint32_t i = 0; i < p->failed.count; i++)
+		*VEC_AT(&w->rtype_incomplete, bool, *VEC_AT(&p->failed, uint32_t, i)) = true;
 	w->identities = table64_new();
 	w->children = table64_new();
 	w->last_children = table64_new();

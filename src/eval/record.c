@@ -535,6 +535,29 @@ duplicate_block(struct world *w, const struct context *c, uint32_t r)
 		  program_text(w->p, RECORD_AT(w, r)->label));
 }
 
+/* A statement of this block was lost to a fault of syntax: no child of the record is surely missing. */
+static void
+note_broken(struct world *w, uint32_t r)
+{
+	struct rtype t = *RTYPE_AT(w->p, RECORD_AT(w, r)->rtype);
+
+	RECORD_AT(w, r)->broken = true;
+	for (uint32_t m = t.members; m; m = MEMBER_AT(w->p, m)->next)
+		if (MEMBER_AT(w->p, m)->form == MEMBER_CHILD)
+			mark_incomplete(w, MEMBER_AT(w->p, m)->child);
+}
+
+/* Did the fault happen in this body itself, not inside one of its blocks? */
+static bool
+body_is_broken(const struct world *w, node_id block, node_id body)
+{
+	bool inside = false;
+
+	for (node_id n = body; n; n = NODE_AT(w->p, n)->next)
+		inside |= (NODE_AT(w->p, n)->flags & FLAG_BROKEN) != 0;
+	return NODE_AT(w->p, block)->flags & FLAG_BROKEN && !inside;
+}
+
 /* A block of a site makes its record, or meets the one that a profile made. */
 static void
 note_maker(struct world *w, const struct context *c, uint32_t r)
@@ -544,6 +567,9 @@ note_maker(struct world *w, const struct context *c, uint32_t r)
 
 	if (user && c->site && x->user_head && x->rank == c->rank && x->user_head != c->node)
 		duplicate_block(w, c, r);
+	if (user && body_is_broken(w, c->node, NODE_AT(w->p, c->node)->kid[3]))
+		note_broken(w, r);
+	x = RECORD_AT(w, r);
 	if (user && (!x->user_head || c->rank > x->rank))
 		x->user_head = c->node;
 	x->rank = c->rank > x->rank ? c->rank : x->rank;
@@ -876,7 +902,8 @@ static void
 run_field(struct world *w, const struct part *part, const struct member *m, struct frame *f)
 {
 	node_id value = NODE_AT(w->p, part->node)->kid[1];
-	struct value v = eval_expr(w, f, value);
+	/* What did not check was reported; what depends on it is silent. */
+	struct value v = NODE_AT(w->p, part->node)->flags & (FLAG_FAILED | FLAG_BROKEN) ? value_poison() : eval_expr(w, f, value);
 	bool add = NODE_AT(w->p, part->node)->op == OP_ADD;
 	uint8_t rank = CONTEXT_AT(w->p, part->context)->rank;
 	const char *name = program_text(w->p, m->name);
@@ -945,6 +972,10 @@ missing_field(struct world *w, uint32_t record, const struct member *m, struct s
 	const struct record *r = RECORD_AT(w, record);
 	struct diag *g;
 
+	slot->value = value_poison();
+	slot->state = SLOT_SET;
+	if (r->broken)
+		return;
 	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s `%s` needs `%s`", rtype_name(w, r->rtype),
 			program_text(w->p, r->label), program_text(w->p, m->name));
 	if (m->decl && NODE_AT(w->p, m->decl)->doc) {
@@ -952,8 +983,6 @@ missing_field(struct world *w, uint32_t record, const struct member *m, struct s
 
 		diag_line(&w->p->diags, g, LINE_NOTE, "%.*s", (int)strcspn(doc, "\n"), doc);
 	}
-	slot->value = value_poison();
-	slot->state = SLOT_SET;
 }
 
 static void
@@ -1057,7 +1086,7 @@ check_member_conditions(struct world *w, const struct member *m, uint32_t record
 		holds = eval_condition(w, f, cond.kid[0], &poisoned, &src);
 		if (poisoned)
 			continue;
-		if (cond.kind == NODE_REQUIRED && holds && !there && value_is_absent(&slot->value)) {
+		if (cond.kind == NODE_REQUIRED && holds && !there && slot->state != SLOT_DEFAULT) {
 			g = world_fault(w, NULL, EGM0131, &at, 0, "%s `%s` needs `%s`, since %.*s", rtype_name(w, RECORD_AT(w, record)->rtype),
 					program_text(p, RECORD_AT(w, record)->label), program_text(p, m->name), (int)(span.end - span.start), text);
 			condition_values(w, f, g, cond.kid[0]);
@@ -1113,6 +1142,12 @@ make_site(struct world *w)
 	w->site = record_new(w, w->p->site_rtype, SITE_AT(w->p, w->site_number)->name, 0, head);
 	RECORD_AT(w, w->site)->user_head = head;
 	RECORD_AT(w, w->site)->rank = RANK_SITE;
+	for (uint32_t i = 0; i < w->chain_count; i++) {
+		node_id n = SITE_AT(w->p, w->chain[i])->node;
+
+		if (body_is_broken(w, n, NODE_AT(w->p, n)->kid[1]))
+			note_broken(w, w->site);
+	}
 }
 
 void

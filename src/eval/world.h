@@ -119,6 +119,7 @@ struct record {
 	uint8_t rank;      /* the highest of those that made it */
 	bool dropped;      /* another case of the choice was written by a higher rank */
 	bool poisoned;
+	bool broken;       /* its block did not parse whole: what it lacks is not missed */
 	uint32_t order;    /* of being made */
 	uint32_t next_child; /* of the same owner and rtype */
 	uint32_t next_labelled; /* of the same type and label */
