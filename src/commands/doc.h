@@ -22,7 +22,7 @@ doc_rows(const struct program *p, uint32_t table, struct str *out);
 /* The documentation comment of a declaration, as a paragraph. */
 void
 doc_comment(const struct program *p, node_id n, struct str *out);
-/* How a type of records is called in its heading: "mesh istio" for a case. */
+/* How a type of records is called in its heading: "mesh ambient-mesh" for a case. */
 void
 doc_heading(const struct program *p, uint32_t rtype, struct str *out);
 
