@@ -72,7 +72,7 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 	vec_init(&w->objects, sizeof(struct building), false);
 	vec_init(&w->crossings, sizeof(struct crossing), false);
 	vec_init(&w->index_list, sizeof(void *), true);
-	vec_init(&w->entry_list, sizeof(void *), true);
+	vec_init(&w->entry_list, 2 * sizeof(void *), true);
 	vec_init(&w->rtype_incomplete, sizeof(bool), false);
 	vec_init(&w->todos, sizeof(node_id), false);
 	vec_init(&w->api_versions, sizeof(atom), false);

@@ -94,6 +94,10 @@ parts_equal(const struct program *p, const struct type *elem, const struct tree 
 	return true;
 }
 
+struct added_entry {
+	const struct tree *list, *entry;
+};
+
 /* Was an equal entry added to this list by the same statement? */
 static bool
 added_before(struct world *w, const struct tree *list, const struct tree *entry)
@@ -104,13 +108,14 @@ added_before(struct world *w, const struct tree *list, const struct tree *entry)
 		uint32_t i = table64_get(w->entries, key);
 
 		if (!i) {
-			vec_push(&w->entry_list, &entry);
-			table64_set(w->entries, key, w->entry_list.count - 1);
+			struct added_entry added = { list, entry };
+
+			table64_set(w->entries, key, vec_push(&w->entry_list, &added));
 			return false;
 		}
-		const struct tree *other = *VEC_AT(&w->entry_list, const struct tree *, i);
+		const struct added_entry *other = VEC_AT(&w->entry_list, struct added_entry, i);
 
-		if (other->mark == entry->mark && tree_equal(other, entry))
+		if (other->list == list && other->entry->mark == entry->mark && tree_equal(other->entry, entry))
 			return true;
 	}
 }

@@ -177,7 +177,7 @@ struct world {
 	struct vec rtype_incomplete; /* bool, by rtype: a member is missing because of an earlier fault */
 	uint32_t site;       /* the site's record */
 	uint32_t site_number;
-	struct vec entry_list; /* const struct tree *, dummy first; numbers are in `entries` */
+	struct vec entry_list; /* struct added_entry (merge.c), dummy first; numbers are in `entries` */
 	struct vec todos;    /* node_id: those that were met */
 	uint32_t steps;      /* bindings made; see WORLD_STEPS_MAX */
 	bool stopped;        /* a limit was reached: nothing more is evaluated */
