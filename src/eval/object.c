@@ -73,10 +73,9 @@ origin_of(struct world *w, struct frame *f, const struct value *v, node_id node,
 	struct origin o = { { 0, 0, 0 }, { 0, 0, 0 }, reason };
 	node_id src = v && v->src ? v->src : node && is_user_node(w, node) ? node : frame_src(f);
 
-	if (src)
-		o.user = NODE_AT(w->p, src)->span;
-	else
-		o.user = place_of(w, f, NULL);
+	struct value at = { .kind = VALUE_ABSENT, .src = src };
+
+	o.user = place_of(w, f, &at);
 	o.library = node ? NODE_AT(w->p, node)->span : o.user;
 	return o;
 }
