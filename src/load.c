@@ -438,11 +438,14 @@ load_tree(struct load *l, uint32_t i)
 	struct program *p = l->p;
 	struct grammar_input in = { &p->atoms, &p->source, &p->diags, &p->ast };
 	struct ast_file tree;
+	bool fine;
 
 	file_at(l, i)->state = LOAD_BEGUN;
 	vec_push(&l->begun, &i);
-	grammar_parse(&in, file_at(l, i)->file, &tree);
-	check_edition(l, &tree);
+	fine = grammar_parse(&in, file_at(l, i)->file, &tree);
+	/* Of a file that could not be read as text at all nothing is missed. */
+	if (fine || tree.first)
+		check_edition(l, &tree);
 	for (node_id n = tree.first; n; n = NODE_AT(p, n)->next) {
 		if (NODE_AT(p, n)->flags & FLAG_BROKEN)
 			continue;
