@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Walks the tokens for the parser: leaves out spaces, closes what was never closed, and after a fault goes to a place
- * where the parser can go on. That is the end of the statement, or the beginning of a block of it that has several
- * lines, so that faults inside the block are still found.
+ * Walks the tokens for the parser: leaves out spaces, closes what was never closed, and after a
+ * fault goes to a place where the parser can go on. That is the end of the statement, or the
+ * beginning of a block of it that has several lines, so that faults inside the block are still
+ * found.
  */
 #include <string.h>
 #include "grammar/tokens.h"
@@ -55,7 +56,8 @@ ends_at(const struct grammar *g, const struct open *o, uint32_t i)
 static bool
 has_lines(const struct grammar *g, uint32_t opener)
 {
-	uint32_t start = token_at(g, opener)->start, end = token_at(g, token_at(g, opener)->link)->start;
+	uint32_t start = token_at(g, opener)->start,
+		 end = token_at(g, token_at(g, opener)->link)->start;
 
 	return memchr(g->bytes + start, '\n', end - start) != NULL;
 }
@@ -92,12 +94,13 @@ grammar_recover(struct grammar *g)
 	const struct open *o = innermost(g);
 
 	switch (g->kind) {
-	case TOK_RBRACE: case TOK_END:
+	case TOK_RBRACE:
+	case TOK_END:
 		break;
 	case TOK_SEP:
 		g->skipping = o && token_at(g, o->token)->kind != TOK_LBRACE;
 		break;
-	case TOK_LBRACE: /* the parser takes it for a block of the statement, whatever stands around it */
+	case TOK_LBRACE: /* the parser takes it for a block, whatever stands around it */
 		VEC_AT(&g->open, struct open, g->open.count - 1)->broken = true;
 		break;
 	default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages about syntax. The parser tells which tokens would have fitted; here they are put into a few words, and what
- * stands around the fault is compared with the slips that people make.
+ * Messages about syntax. The parser tells which tokens would have fitted; here they are put into a
+ * few words, and what stands around the fault is compared with the slips that people make.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "grammar/tokens.h"
 #include "grammar/parse.h"
 
-#define QUOTED_MAX 32 /* bytes of the file that a message repeats */
+#define QUOTED_MAX   32 /* bytes of the file that a message repeats */
 #define EXPECTED_MAX 4
 
 const char *
@@ -38,8 +38,8 @@ grammar_quoted(const struct grammar *g, uint32_t start, uint32_t end)
 }
 
 struct diag *
-grammar_fault(struct grammar *g, enum diag_code code, uint32_t start, uint32_t end, const char *help,
-	const char *fmt, ...)
+grammar_fault(struct grammar *g, enum diag_code code, uint32_t start, uint32_t end,
+	const char *help, const char *fmt, ...)
 {
 	struct diag *d;
 	va_list ap;
@@ -55,7 +55,8 @@ grammar_fault(struct grammar *g, enum diag_code code, uint32_t start, uint32_t e
 		diag_line(g->in.diags, d, LINE_HELP, "%s", help);
 	g->full = g->faults.count >= GRAMMAR_FAULTS_MAX;
 	if (g->full)
-		diag_line(g->in.diags, d, LINE_NOTE, "with %d faults found, the rest of this file is not read",
+		diag_line(g->in.diags, d, LINE_NOTE,
+			"with %d faults found, the rest of this file is not read",
 			GRAMMAR_FAULTS_MAX);
 	return d;
 }
@@ -86,39 +87,32 @@ say(struct expected *e, const char *word)
 		e->words[e->count++] = word;
 }
 
-static const int statement_tokens[] = {
-	TOK_LET, TOK_EXTEND, TOK_ASSUME, TOK_FOR, TOK_IF, TOK_BECAUSE, TOK_EDITION, TOK_USE, TOK_INCLUDE, TOK_SITE,
-	TOK_PROFILE, TOK_PARAM, TOK_ALLOW, TOK_TEST, TOK_EXPECT, TOK_PATCH, TOK_BLOCK, TOK_RECORD, TOK_CONTRACT,
-	TOK_CHOICE, TOK_CASE, TOK_TYPE, TOK_TABLE, TOK_ROW, TOK_FN, TOK_KIND, TOK_VALUES, TOK_LABEL, TOK_ANNOTATION,
-	TOK_RULE, TOK_REFERS, TOK_MUST, TOK_AT, TOK_SAYS, TOK_HELP, TOK_SHOWS, TOK_SEE, TOK_FIX, TOK_FAILS, TOK_PASSES,
-	TOK_NAME, TOK_STRING, TOK_HEAD, TOK_SEP, -1
-};
-static const int value_tokens[] = {
-	TOK_UNIT, TOK_NAME, TOK_STRING, TOK_HEAD, TOK_INT, TOK_TRUE, TOK_FALSE, TOK_ABSENT, TOK_LPAREN, TOK_LBRACKET,
-	TOK_LBRACE, TOK_NOT, TOK_MINUS, TOK_IF, -1
-};
-static const int type_tokens[] = {
-	TOK_LIST, TOK_NAME, TOK_STRING, TOK_REF, TOK_OBJECT, TOK_SET, TOK_MAP, TOK_LBRACE, -1
-};
-static const int operator_tokens[] = {
-	TOK_OR, TOK_AND, TOK_EQ, TOK_NE, TOK_LT, TOK_LE, TOK_GT, TOK_GE, TOK_IN, TOK_IS, TOK_PLUS, TOK_MINUS, TOK_TIMES,
-	TOK_OVER, TOK_DOT, TOK_QUESTION, TOK_LPAREN, TOK_LBRACKET, TOK_OF, TOK_OF_STRING, TOK_NAME, -1
-};
-static const int mark_tokens[] = {
-	TOK_MAX, TOK_MATCHING, TOK_IS, TOK_STRING, TOK_INT, TOK_BAR, TOK_OF, TOK_REQUIRED, TOK_ONLY, -1
-};
-static const int path_tokens[] = {
-	TOK_ADD, TOK_DOT, TOK_COLON, TOK_QUESTION, TOK_LBRACKET, TOK_OF, TOK_NAME, TOK_STRING, TOK_OF_STRING, TOK_HEAD,
-	TOK_BAR, -1
-};
+static const int statement_tokens[] = { TOK_LET, TOK_EXTEND, TOK_ASSUME, TOK_FOR, TOK_IF,
+	TOK_BECAUSE, TOK_EDITION, TOK_USE, TOK_INCLUDE, TOK_SITE, TOK_PROFILE, TOK_PARAM, TOK_ALLOW,
+	TOK_TEST, TOK_EXPECT, TOK_PATCH, TOK_BLOCK, TOK_RECORD, TOK_CONTRACT, TOK_CHOICE, TOK_CASE,
+	TOK_TYPE, TOK_TABLE, TOK_ROW, TOK_FN, TOK_KIND, TOK_VALUES, TOK_LABEL, TOK_ANNOTATION,
+	TOK_RULE, TOK_REFERS, TOK_MUST, TOK_AT, TOK_SAYS, TOK_HELP, TOK_SHOWS, TOK_SEE, TOK_FIX,
+	TOK_FAILS, TOK_PASSES, TOK_NAME, TOK_STRING, TOK_HEAD, TOK_SEP, -1 };
+static const int value_tokens[] = { TOK_UNIT, TOK_NAME, TOK_STRING, TOK_HEAD, TOK_INT, TOK_TRUE,
+	TOK_FALSE, TOK_ABSENT, TOK_LPAREN, TOK_LBRACKET, TOK_LBRACE, TOK_NOT, TOK_MINUS, TOK_IF,
+	-1 };
+static const int type_tokens[] = { TOK_LIST, TOK_NAME, TOK_STRING, TOK_REF, TOK_OBJECT, TOK_SET,
+	TOK_MAP, TOK_LBRACE, -1 };
+static const int operator_tokens[] = { TOK_OR, TOK_AND, TOK_EQ, TOK_NE, TOK_LT, TOK_LE, TOK_GT,
+	TOK_GE, TOK_IN, TOK_IS, TOK_PLUS, TOK_MINUS, TOK_TIMES, TOK_OVER, TOK_DOT, TOK_QUESTION,
+	TOK_LPAREN, TOK_LBRACKET, TOK_OF, TOK_OF_STRING, TOK_NAME, -1 };
+static const int mark_tokens[] = { TOK_MAX, TOK_MATCHING, TOK_IS, TOK_STRING, TOK_INT, TOK_BAR,
+	TOK_OF, TOK_REQUIRED, TOK_ONLY, -1 };
+static const int path_tokens[] = { TOK_ADD, TOK_DOT, TOK_COLON, TOK_QUESTION, TOK_LBRACKET, TOK_OF,
+	TOK_NAME, TOK_STRING, TOK_OF_STRING, TOK_HEAD, TOK_BAR, -1 };
 static const int end_tokens[] = { TOK_SEP, TOK_RBRACE, TOK_END, -1 };
 static const int string_tokens[] = { TOK_STRING, TOK_HEAD, TOK_OF_STRING, -1 };
 
-/* A group of tokens that has a name of its own. It is meant if its first token is expected; `word` NULL: the group is
- * not worth a word, as long as anything else is left. */
+/* A group of tokens that has a name of its own. It is meant if its first token is expected;
+ * `word` NULL: the group is not worth a word, as long as anything else is left. */
 static const struct {
 	const int *tokens;
-	int also;         /* and this one */
+	int also; /* and this one */
 	const char *word;
 } groups[] = {
 	{ statement_tokens, TOK_BECAUSE, "a statement" },
@@ -160,7 +154,11 @@ static void
 print_expected(const struct expected *e, struct str *out)
 {
 	for (int i = 0; i < e->count; i++)
-		str_format(out, "%s%s", i == 0 ? "expected " : i + 1 < e->count ? ", " : " or ", e->words[i]);
+		str_format(out, "%s%s",
+			i == 0                     ? "expected "
+				: i + 1 < e->count ? ", "
+						   : " or ",
+			e->words[i]);
 }
 
 /* --- what was meant --- */
@@ -168,10 +166,10 @@ print_expected(const struct expected *e, struct str *out)
 /* The surroundings of a fault, in kinds of tokens. */
 struct slip {
 	const bool *expected;
-	int first, second;   /* of the statement */
+	int first, second; /* of the statement */
 	int before, here, behind;
-	int around;          /* the innermost bracket, or 0 */
-	bool new_line;       /* `here` begins a line */
+	int around; /* the innermost bracket, or 0 */
+	bool new_line; /* `here` begins a line */
 };
 
 static bool
@@ -184,8 +182,16 @@ static bool
 is_value_end(int kind)
 {
 	switch (kind) {
-	case TOK_NAME: case TOK_STRING: case TOK_TAIL: case TOK_INT: case TOK_UNIT: case TOK_TRUE: case TOK_FALSE:
-	case TOK_RPAREN: case TOK_RBRACKET: case TOK_RBRACE:
+	case TOK_NAME:
+	case TOK_STRING:
+	case TOK_TAIL:
+	case TOK_INT:
+	case TOK_UNIT:
+	case TOK_TRUE:
+	case TOK_FALSE:
+	case TOK_RPAREN:
+	case TOK_RBRACKET:
+	case TOK_RBRACE:
 		return true;
 	default:
 		return false;
@@ -195,15 +201,16 @@ is_value_end(int kind)
 static bool
 is_value_start(int kind)
 {
-	return kind == TOK_NAME || kind == TOK_STRING || kind == TOK_HEAD || kind == TOK_INT || kind == TOK_UNIT ||
-	       kind == TOK_LBRACE;
+	return kind == TOK_NAME || kind == TOK_STRING || kind == TOK_HEAD || kind == TOK_INT ||
+		kind == TOK_UNIT || kind == TOK_LBRACE;
 }
 
 static bool
 reserved_name(const struct slip *s)
 {
-	return is_reserved(s->first) && (s->second == TOK_ASSIGN || s->second == TOK_COLON || s->second == TOK_ADD) &&
-	       (s->here == s->first || s->here == s->second);
+	return is_reserved(s->first) &&
+		(s->second == TOK_ASSIGN || s->second == TOK_COLON || s->second == TOK_ADD) &&
+		(s->here == s->first || s->here == s->second);
 }
 
 static bool
@@ -216,7 +223,7 @@ static bool
 yaml_field(const struct slip *s)
 {
 	return (s->second == TOK_COLON && s->before == TOK_COLON) ||
-	       (s->here == TOK_COLON && s->expected[TOK_ASSIGN] && s->expected[TOK_LBRACE]);
+		(s->here == TOK_COLON && s->expected[TOK_ASSIGN] && s->expected[TOK_LBRACE]);
 }
 
 static bool
@@ -228,8 +235,9 @@ slash_in_key(const struct slip *s)
 static bool
 free_text(const struct slip *s)
 {
-	return (s->here == TOK_OVER || s->here == TOK_TIMES || s->here == TOK_COLON || s->here == TOK_DOT) &&
-	       s->second == TOK_ASSIGN;
+	return (s->here == TOK_OVER || s->here == TOK_TIMES || s->here == TOK_COLON ||
+		       s->here == TOK_DOT) &&
+		s->second == TOK_ASSIGN;
 }
 
 static bool
@@ -247,14 +255,15 @@ assigned_condition(const struct slip *s)
 static bool
 commas_in_block(const struct slip *s)
 {
-	return s->here == TOK_COMMA && s->around != TOK_LPAREN && s->around != TOK_LBRACKET && s->expected[TOK_SEP];
+	return s->here == TOK_COMMA && s->around != TOK_LPAREN && s->around != TOK_LBRACKET &&
+		s->expected[TOK_SEP];
 }
 
 static bool
 missing_comma(const struct slip *s)
 {
 	return s->expected[TOK_COMMA] && is_value_end(s->before) && is_value_start(s->here) &&
-	       (s->around == TOK_LBRACKET || s->around == TOK_LPAREN);
+		(s->around == TOK_LBRACKET || s->around == TOK_LPAREN);
 }
 
 static bool
@@ -298,7 +307,8 @@ static const struct {
 	bool (*fits)(const struct slip *s);
 	const char *help;
 } advice[] = {
-	{ reserved_name, "this is a word of the language; as a name it is quoted, as in \"for\" = 5m" },
+	{ reserved_name,
+		"this is a word of the language; as a name it is quoted, as in \"for\" = 5m" },
 	{ yaml_list, "a list is written in brackets: name = [a, b]" },
 	{ slash_in_key, "a key with a slash is quoted: \"example.com/key\" = ..." },
 	{ yaml_field, "a field is written name = value" },
@@ -306,7 +316,9 @@ static const struct {
 	{ assigned_condition, "to compare, write `==`" },
 	{ missing_comma, "items are separated by commas" },
 	{ commas_in_block, "in braces, fields are separated by `;` or a new line" },
-	{ missing_value, "to leave a field out, leave out its line; `absent` takes away what a profile wrote" },
+	{ missing_value,
+		"to leave a field out, leave out its line; `absent` takes away what a profile "
+		"wrote" },
 	{ brace_on_next_line, "the brace stands on the line of what it belongs to" },
 	{ waiver_without_reason, "a waiver says why: allow CODE because \"...\"" },
 	{ free_text, "free text such as a path, a host or an address is quoted" },
@@ -343,7 +355,8 @@ kind_behind(const struct grammar *g, uint32_t i)
 static bool
 begins_line(const struct grammar *g, uint32_t before, uint32_t here)
 {
-	uint32_t start = before == NO_TOKEN ? 0 : token_at(g, before)->start, end = token_at(g, here)->start;
+	uint32_t start = before == NO_TOKEN ? 0 : token_at(g, before)->start,
+		 end = token_at(g, here)->start;
 
 	return before == NO_TOKEN || memchr(g->bytes + start, '\n', end - start);
 }
@@ -369,14 +382,15 @@ advice_for(const struct grammar *g, const bool *expected, uint32_t here)
 	return NULL;
 }
 
-/* `a b` was taken for the beginning of `a b of c`, which does not come: the fault is `b`, where the value had ended. */
+/* `a b` was taken for the beginning of `a b of c`, which does not come: the fault is `b`, where
+ * the value had ended. */
 static bool
 is_second_name(const struct grammar *g, const struct expected *e, int count, uint32_t here)
 {
 	uint32_t name = solid_before(g, here);
 
 	return count == 1 && e->token[TOK_OF] && kind_at(g, name) == TOK_NAME &&
-	       kind_at(g, solid_before(g, name)) == TOK_NAME;
+		kind_at(g, solid_before(g, name)) == TOK_NAME;
 }
 
 static void
@@ -407,7 +421,8 @@ report(struct grammar *g, const struct expected *e, uint32_t here, const char *h
 	else
 		str_puts(&text, t->kind == TOK_END ? "the end of the file" : "the end of the line");
 	if (at_end && before != NO_TOKEN)
-		grammar_fault(g, EGM0001, token_at(g, before)->end, token_at(g, before)->end, help, "%s", str_text(&text));
+		grammar_fault(g, EGM0001, token_at(g, before)->end, token_at(g, before)->end, help,
+			"%s", str_text(&text));
 	else
 		grammar_fault(g, EGM0001, t->start, t->end, help, "%s", str_text(&text));
 	str_release(&text);

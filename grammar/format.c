@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canonical form of a file, made from its tokens. What the author decides: the order of everything, which bodies
- * stand on one line, where a long expression is broken, comments, single blank lines. What is decided here: indentation
- * by two spaces, spaces between tokens, one statement a line (`;` only in bodies on one line). A body on one line that
- * does not fit is spread over several.
+ * The canonical form of a file, made from its tokens. What the author decides: the order of
+ * everything, which bodies stand on one line, where a long expression is broken, comments, single
+ * blank lines. What is decided here: indentation by two spaces, spaces between tokens, one
+ * statement a line (`;` only in bodies on one line). A body on one line that does not fit is spread
+ * over several.
  *
- * Runs of fields, of members and of comments behind lines are aligned. Bodies on one line, and what follows the word of
- * a clause, are aligned where the author did so. Widths are judged before alignment: a second run finds nothing to do.
+ * Runs of fields, of members and of comments behind lines are aligned. Bodies on one line, and what
+ * follows the word of a clause, are aligned where the author did so. Widths are judged before
+ * alignment: a second run finds nothing to do.
  */
 #include <string.h>
 #include "base/utf8.h"
@@ -14,62 +16,72 @@
 #include "grammar/parse.h"
 
 #define WIDTH_MAX 120
-#define STEP 2
-#define NO_TOKEN UINT32_MAX
+#define STEP      2
+#define NO_TOKEN  UINT32_MAX
 
-/* Lines that follow each other are aligned at tokens of the same kind; KEPT: if the author aligned them. */
-enum align { ALIGN_NONE, ALIGN_FIELD, ALIGN_LET, ALIGN_TYPE, ALIGN_MEMBER, ALIGN_PARAM, ALIGN_KEPT };
+/* Lines that follow each other are aligned at tokens of the same kind; KEPT: if the author
+ * aligned them. */
+enum align {
+	ALIGN_NONE,
+	ALIGN_FIELD,
+	ALIGN_LET,
+	ALIGN_TYPE,
+	ALIGN_MEMBER,
+	ALIGN_PARAM,
+	ALIGN_KEPT
+};
 
 #define COLUMNS 2 /* places of one line that may be aligned */
 
 struct column {
 	enum align align;
 	uint32_t token;
-	uint32_t at;           /* bytes of the line's text before the token */
-	uint32_t pad;          /* blanks to put there */
+	uint32_t at; /* bytes of the line's text before the token */
+	uint32_t pad; /* blanks to put there */
 };
 
 struct line {
 	uint32_t indent;
-	uint32_t text, len;    /* bytes of format.text */
+	uint32_t text, len; /* bytes of format.text */
 	struct column column[COLUMNS];
-	uint32_t comment;      /* the comment behind it, or NO_TOKEN */
-	uint32_t comment_pad;  /* blanks before that */
-	bool blank;            /* a blank line stands before it */
-	bool is_comment;       /* it holds nothing else */
+	uint32_t comment; /* the comment behind it, or NO_TOKEN */
+	uint32_t comment_pad; /* blanks before that */
+	bool blank; /* a blank line stands before it */
+	bool is_comment; /* it holds nothing else */
 };
 
 /* The statement that is being printed. */
 struct spot {
-	uint32_t first;        /* its first token */
+	uint32_t first; /* its first token */
 	uint32_t indent;
-	uint32_t line;         /* on which it begins */
+	uint32_t line; /* on which it begins */
 	struct column column[COLUMNS];
 };
 
 struct bracket {
 	uint32_t token;
-	bool spread;           /* a body over several lines */
-	uint32_t inside;       /* indentation of lines inside */
-	uint32_t closer;       /* of the line that begins with the closer */
+	bool spread; /* a body over several lines */
+	uint32_t inside; /* indentation of lines inside */
+	uint32_t closer; /* of the line that begins with the closer */
 	struct spot around;
 };
 
 struct format {
 	struct grammar *g;
 	struct str text;
-	struct vec lines;      /* struct line */
-	struct vec open;       /* struct bracket */
+	struct vec lines; /* struct line */
+	struct vec open; /* struct bracket */
 	struct spot now;
-	uint32_t last;         /* the token printed last, or NO_TOKEN */
+	uint32_t last; /* the token printed last, or NO_TOKEN */
 };
 
 /* What stands between two tokens that are printed. */
 struct gap {
-	uint32_t from, next;   /* tokens from..next - 1 lie between; next is printed next */
-	bool separates;        /* a statement ended */
+	uint32_t from, next; /* tokens from..next - 1 lie between; next is printed next */
+	bool separates; /* a statement ended */
 	bool newline;
-	bool between;          /* it lies between statements, or at an edge of a body, each on lines of its own */
+	bool between; /* it lies between statements on lines of their own, or at an edge of
+			 their body */
 };
 
 static int
@@ -135,7 +147,8 @@ is_spread(const struct format *f, uint32_t brace)
 
 	if (t->flags & TOKEN_SPREAD)
 		return true;
-	return memchr(f->g->bytes + t->start, '\n', token_at(f->g, t->link)->start - t->start) && !is_empty(f, brace);
+	return memchr(f->g->bytes + t->start, '\n', token_at(f->g, t->link)->start - t->start) &&
+		!is_empty(f, brace);
 }
 
 /* --- spaces --- */
@@ -144,8 +157,19 @@ static bool
 ends_value(int kind)
 {
 	switch (kind) {
-	case TOK_NAME: case TOK_STRING: case TOK_OF_STRING: case TOK_TAIL: case TOK_INT: case TOK_UNIT: case TOK_TRUE:
-	case TOK_FALSE: case TOK_ABSENT: case TOK_RPAREN: case TOK_RBRACKET: case TOK_RBRACE: case TOK_QUESTION:
+	case TOK_NAME:
+	case TOK_STRING:
+	case TOK_OF_STRING:
+	case TOK_TAIL:
+	case TOK_INT:
+	case TOK_UNIT:
+	case TOK_TRUE:
+	case TOK_FALSE:
+	case TOK_ABSENT:
+	case TOK_RPAREN:
+	case TOK_RBRACKET:
+	case TOK_RBRACE:
+	case TOK_QUESTION:
 		return true;
 	default:
 		return false;
@@ -162,11 +186,13 @@ solid_before(const struct format *f, uint32_t i)
 	return NO_TOKEN;
 }
 
-/* `ports [name] { }` and `ports? [] { }` declare a list; everywhere else a bracket behind a value is an index. */
+/* `ports [name] { }` and `ports? [] { }` declare a list; everywhere else a bracket behind a
+ * value is an index. */
 static bool
 declares_list(const struct format *f, uint32_t first, uint32_t before, uint32_t bracket)
 {
-	bool at_head = before == first || (kind_at(f, before) == TOK_QUESTION && solid_before(f, before) == first);
+	bool at_head = before == first ||
+		(kind_at(f, before) == TOK_QUESTION && solid_before(f, before) == first);
 
 	return at_head && kind_at(f, grammar_solid(f->g, bracket + 1)) != TOK_INT;
 }
@@ -175,21 +201,30 @@ static bool
 space_before_bracket(const struct format *f, uint32_t first, uint32_t before, uint32_t i)
 {
 	switch (kind_at(f, before)) {
-	case TOK_NAME: case TOK_STRING: case TOK_QUESTION: case TOK_RPAREN: case TOK_RBRACKET:
+	case TOK_NAME:
+	case TOK_STRING:
+	case TOK_QUESTION:
+	case TOK_RPAREN:
+	case TOK_RBRACKET:
 		return declares_list(f, first, before, i);
 	default:
 		return true;
 	}
 }
 
-/* Whether a space stands between two tokens that follow each other on a line of the statement that begins at `first`. */
+/* Whether a space stands between two tokens that follow each other on a line of the statement
+ * that begins at `first`. */
 static bool
 has_space(const struct format *f, uint32_t first, uint32_t before, uint32_t i)
 {
 	int a = kind_at(f, before), b = kind_at(f, i);
 
 	switch (a) {
-	case TOK_LPAREN: case TOK_LBRACKET: case TOK_DOT: case TOK_HEAD: case TOK_MIDDLE:
+	case TOK_LPAREN:
+	case TOK_LBRACKET:
+	case TOK_DOT:
+	case TOK_HEAD:
+	case TOK_MIDDLE:
 		return false;
 	case TOK_LBRACE:
 		return b != TOK_RBRACE;
@@ -205,8 +240,15 @@ has_space(const struct format *f, uint32_t first, uint32_t before, uint32_t i)
 		break;
 	}
 	switch (b) {
-	case TOK_COMMA: case TOK_SEP: case TOK_RPAREN: case TOK_RBRACKET: case TOK_DOT: case TOK_DOTS: case TOK_QUESTION:
-	case TOK_MIDDLE: case TOK_TAIL:
+	case TOK_COMMA:
+	case TOK_SEP:
+	case TOK_RPAREN:
+	case TOK_RBRACKET:
+	case TOK_DOT:
+	case TOK_DOTS:
+	case TOK_QUESTION:
+	case TOK_MIDDLE:
+	case TOK_TAIL:
 		return false;
 	case TOK_LPAREN:
 		return a != TOK_NAME;
@@ -219,8 +261,8 @@ has_space(const struct format *f, uint32_t first, uint32_t before, uint32_t i)
 
 /* --- widths --- */
 
-/* Spreads bodies of the statement, from left to right, until its lines fit or there is none left to spread. A statement
- * inside a body that is spread is measured when it is printed. */
+/* Spreads bodies of the statement, from left to right, until its lines fit or there is none left
+ * to spread. A statement inside a body that is spread is measured when it is printed. */
 static void
 fit(struct format *f, uint32_t first, uint32_t indent)
 {
@@ -264,7 +306,9 @@ fit(struct format *f, uint32_t first, uint32_t indent)
 static void
 begin_line(struct format *f, uint32_t indent, bool blank)
 {
-	struct line l = { .indent = indent, .text = (uint32_t)f->text.len, .comment = NO_TOKEN, .blank = blank };
+	struct line l = {
+		.indent = indent, .text = (uint32_t)f->text.len, .comment = NO_TOKEN, .blank = blank
+	};
 
 	vec_push(&f->lines, &l);
 }
@@ -314,7 +358,9 @@ align_class(int lead, int sign)
 	case TOK_PARAM:
 		return sign == TOK_COLON ? ALIGN_PARAM : ALIGN_NONE;
 	default:
-		return sign == TOK_ASSIGN ? ALIGN_FIELD : sign == TOK_COLON ? ALIGN_MEMBER : ALIGN_NONE;
+		return sign == TOK_ASSIGN   ? ALIGN_FIELD
+			: sign == TOK_COLON ? ALIGN_MEMBER
+					    : ALIGN_NONE;
 	}
 }
 
@@ -324,7 +370,12 @@ sign_behind(const struct format *f, uint32_t i)
 {
 	for (;; i = grammar_solid(f->g, i + 1))
 		switch (kind_at(f, i)) {
-		case TOK_NAME: case TOK_STRING: case TOK_DOT: case TOK_QUESTION: case TOK_LBRACKET: case TOK_INT:
+		case TOK_NAME:
+		case TOK_STRING:
+		case TOK_DOT:
+		case TOK_QUESTION:
+		case TOK_LBRACKET:
+		case TOK_INT:
 		case TOK_RBRACKET:
 			break;
 		default:
@@ -354,11 +405,13 @@ label_of(const struct format *f, uint32_t at)
 {
 	uint32_t i = grammar_solid(f->g, at + 1), before = at;
 
-	for (; kind_at(f, i) != TOK_SEP && !grammar_opener(kind_at(f, i)) && kind_at(f, i) != TOK_END;
+	for (; kind_at(f, i) != TOK_SEP && !grammar_opener(kind_at(f, i)) &&
+		kind_at(f, i) != TOK_END;
 		i = grammar_solid(f->g, i + 1)) {
 		int kind = kind_at(f, i);
 
-		if ((kind == TOK_STRING || kind == TOK_HEAD) && before != at && kind_at(f, before) != TOK_DOT)
+		if ((kind == TOK_STRING || kind == TOK_HEAD) && before != at &&
+			kind_at(f, before) != TOK_DOT)
 			return i;
 		before = grammar_closer(kind) ? token_at(f->g, i)->link : i;
 		i = before;
@@ -387,7 +440,8 @@ find_columns(const struct format *f, struct spot *p)
 {
 	int lead = kind_at(f, p->first);
 	uint32_t second = lead == TOK_END ? p->first : grammar_solid(f->g, p->first + 1);
-	uint32_t sign = sign_behind(f, lead == TOK_LET || lead == TOK_TYPE || lead == TOK_PARAM ? second : p->first);
+	uint32_t sign = sign_behind(
+		f, lead == TOK_LET || lead == TOK_TYPE || lead == TOK_PARAM ? second : p->first);
 	enum align align = align_class(lead, kind_at(f, sign));
 
 	if (align != ALIGN_NONE) {
@@ -429,11 +483,16 @@ open_bracket(struct format *f, uint32_t i)
 {
 	const struct bracket *around = innermost(f);
 	bool brace = kind_at(f, i) == TOK_LBRACE;
-	/* The body of a statement hangs on the statement, even where its head takes several lines. */
+	/* The body of a statement hangs on the statement, even where its head takes several
+	 * lines. */
 	bool of_statement = brace && (!around || kind_at(f, around->token) == TOK_LBRACE);
 	uint32_t base = of_statement ? f->now.indent : last_line(f)->indent;
 	struct bracket b = {
-		.token = i, .spread = brace && is_spread(f, i), .inside = base + STEP, .closer = base, .around = f->now,
+		.token = i,
+		.spread = brace && is_spread(f, i),
+		.inside = base + STEP,
+		.closer = base,
+		.around = f->now,
 	};
 
 	vec_push(&f->open, &b);
@@ -455,12 +514,13 @@ gap_behind(const struct format *f, uint32_t from)
 	struct gap gap = { .from = from, .next = from };
 	bool edge;
 
-	for (; token_is_space(token_at(f->g, gap.next)) || kind_at(f, gap.next) == TOK_SEP; gap.next++) {
+	for (; token_is_space(token_at(f->g, gap.next)) || kind_at(f, gap.next) == TOK_SEP;
+		gap.next++) {
 		gap.separates |= kind_at(f, gap.next) == TOK_SEP;
 		gap.newline |= token_is_newline(f->g, token_at(f->g, gap.next));
 	}
 	edge = f->last == NO_TOKEN || kind_at(f, gap.next) == TOK_END ||
-	       (b && (f->last == b->token || token_at(f->g, b->token)->link == gap.next));
+		(b && (f->last == b->token || token_at(f->g, b->token)->link == gap.next));
 	gap.between = (!b || b->spread) && (gap.separates || edge);
 	return gap;
 }
@@ -522,9 +582,11 @@ cross(struct format *f, const struct gap *gap)
 		add_text(f, ";", 1);
 	if (gap->between && !closes)
 		begin_statement(f, gap->next, indent, true);
-	else if (b && kind_at(f, b->token) == TOK_LBRACE && !closes && (gap->separates || f->last == b->token))
+	else if (b && kind_at(f, b->token) == TOK_LBRACE && !closes &&
+		(gap->separates || f->last == b->token))
 		begin_statement(f, gap->next, f->now.indent, false);
-	if (closes && (gap->between || gap->newline) && !(kind_at(f, b->token) == TOK_LBRACE && !b->spread))
+	if (closes && (gap->between || gap->newline) &&
+		!(kind_at(f, b->token) == TOK_LBRACE && !b->spread))
 		begin_line(f, b->closer, false);
 	else if (gap->between || (gap->newline && !closes))
 		begin_line(f, indent, blank && !closes);
@@ -564,7 +626,8 @@ line_at(const struct format *f, uint32_t i)
 static uint32_t
 width_before(const struct format *f, const struct line *l, int c)
 {
-	uint32_t width = l->indent + columns(f->text.bytes + l->text, c < COLUMNS ? l->column[c].at : l->len);
+	uint32_t width = l->indent +
+		columns(f->text.bytes + l->text, c < COLUMNS ? l->column[c].at : l->len);
 
 	for (int k = 0; k < c; k++)
 		width += l->column[k].pad;
@@ -592,10 +655,12 @@ same_class(const struct format *f, const struct line *above, const struct line *
 	if (b->align != a->align || l->indent != above->indent)
 		return false;
 	return b->align != ALIGN_KEPT ||
-	       (author_column(f, b->token) == author_column(f, a->token) && author_column(f, a->token) < FAR);
+		(author_column(f, b->token) == author_column(f, a->token) &&
+			author_column(f, a->token) < FAR);
 }
 
-/* The next line of the run that line i is in, or the number of lines. Comments in between do not end a run. */
+/* The next line of the run that line i is in, or the number of lines. Comments in between do not
+ * end a run. */
 static uint32_t
 next_in_run(const struct format *f, uint32_t i, int c)
 {
@@ -603,7 +668,8 @@ next_in_run(const struct format *f, uint32_t i, int c)
 
 	while (next < f->lines.count && line_at(f, next)->is_comment && !line_at(f, next)->blank)
 		next++;
-	if (next < f->lines.count && !line_at(f, next)->blank && same_class(f, line_at(f, i), line_at(f, next), c))
+	if (next < f->lines.count && !line_at(f, next)->blank &&
+		same_class(f, line_at(f, i), line_at(f, next), c))
 		return next;
 	return f->lines.count;
 }
@@ -628,7 +694,8 @@ align_column(struct format *f, int c)
 		}
 		for (uint32_t k = i; k <= last; k++)
 			if (!line_at(f, k)->is_comment)
-				line_at(f, k)->column[c].pad = widest - width_before(f, line_at(f, k), c);
+				line_at(f, k)->column[c].pad =
+					widest - width_before(f, line_at(f, k), c);
 		i = last + 1;
 	}
 }
@@ -660,7 +727,8 @@ align_comments(struct format *f)
 			widest = width > widest ? width : widest;
 		}
 		for (uint32_t k = i; k < end; k++)
-			line_at(f, k)->comment_pad = widest - width_before(f, line_at(f, k), COLUMNS) + 2;
+			line_at(f, k)->comment_pad =
+				widest - width_before(f, line_at(f, k), COLUMNS) + 2;
 	}
 }
 
@@ -682,7 +750,8 @@ print_line(const struct format *f, const struct line *l, struct str *out)
 	str_add(out, f->text.bytes + l->text + from, l->len - from);
 	if (l->comment != NO_TOKEN) {
 		str_repeat(out, ' ', l->comment_pad);
-		str_add(out, f->g->bytes + token_at(f->g, l->comment)->start, comment_len(f, l->comment));
+		str_add(out, f->g->bytes + token_at(f->g, l->comment)->start,
+			comment_len(f, l->comment));
 	}
 	str_putc(out, '\n');
 }

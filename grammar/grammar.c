@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The front end, stage after stage. A file that is no text at all (UTF-16, NUL bytes) is refused before scanning; one
- * wrong byte in a text is reported and read over.
+ * The front end, stage after stage. A file that is no text at all (UTF-16, NUL bytes) is refused
+ * before scanning; one wrong byte in a text is reported and read over.
  */
 #include "grammar/grammar.h"
 
@@ -44,7 +44,8 @@ check_encoding(struct grammar *g)
 		return false;
 	}
 	if (g->len >= 3 && !memcmp(g->bytes, "\xef\xbb\xbf", 3)) {
-		grammar_fault(g, EGM0005, 0, 3, "save it as UTF-8 without one", "the file begins with a byte order mark");
+		grammar_fault(g, EGM0005, 0, 3, "save it as UTF-8 without one",
+			"the file begins with a byte order mark");
 		g->next = 3;
 	}
 	nul = memchr(g->bytes, 0, g->len);
@@ -56,8 +57,9 @@ check_encoding(struct grammar *g)
 	}
 	bad = utf8_check(g->bytes, g->len);
 	if (bad < g->len)
-		grammar_fault(g, EGM0005, (uint32_t)bad, (uint32_t)bad + 1, "save the file as UTF-8",
-			"the byte 0x%02x is no UTF-8", (unsigned char)g->bytes[bad]);
+		grammar_fault(g, EGM0005, (uint32_t)bad, (uint32_t)bad + 1,
+			"save the file as UTF-8", "the byte 0x%02x is no UTF-8",
+			(unsigned char)g->bytes[bad]);
 	return true;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes to tree. grammar_scan() makes the tokens of a whole file (comments included, for fmt); the layout pass decides which newlines
- * end a statement and which words are declaration words; grammar_parse() builds the tree. The parser builds, it does not judge.
- * Every fault of a file is reported: strings and blocks that are never closed point at their opening; after a fault in a statement
- * parsing goes on with the next statement.
+ * Bytes to tree. grammar_scan() makes the tokens of a whole file (comments included, for fmt); the
+ * layout pass decides which newlines end a statement and which words are declaration words;
+ * grammar_parse() builds the tree. The parser builds, it does not judge. Every fault of a file is
+ * reported: strings and blocks that are never closed point at their opening; after a fault in a
+ * statement parsing goes on with the next statement.
  */
 #ifndef GRAMMAR_GRAMMAR_H
 #define GRAMMAR_GRAMMAR_H
@@ -24,13 +25,15 @@ struct grammar_input {
 	struct ast *ast;
 };
 
-/* Parses one file that is already in `source`. False if anything was reported; the tree then holds what could be read. */
+/* Parses one file that is already in `source`. False if anything was reported; the tree then
+ * holds what could be read. */
 bool
 grammar_parse(const struct grammar_input *in, uint32_t file, struct ast_file *out);
 /* One token a line, for --dump=tokens. */
 void
 grammar_dump_tokens(const struct grammar_input *in, uint32_t file, struct str *out);
-/* Canonical form: lossless (comments, blank lines folded to one), idempotent. False (and nothing added) if the file has syntax faults. */
+/* Canonical form: lossless (comments, blank lines folded to one), idempotent. False (and nothing
+ * added) if the file has syntax faults. */
 bool
 grammar_format(const struct grammar_input *in, uint32_t file, struct str *out);
 

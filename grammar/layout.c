@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decides, before anything is parsed, which newlines end a statement and which names are words of the language. Both
- * hang on the tokens beside: see docs/language.md, "Separators". Kinds are changed in place. Reports nothing.
+ * Decides, before anything is parsed, which newlines end a statement and which names are words of
+ * the language. Both hang on the tokens beside: see docs/language.md, "Separators". Kinds are
+ * changed in place. Reports nothing.
  */
 #include "grammar/tokens.h"
 #include "grammar/parse.h"
@@ -9,9 +10,13 @@
 /* What must follow for a name at the start of a statement to be a word of the language. */
 enum follower {
 	NEVER,
-	BY_NUMBER, BY_STRING, BY_NAME, BY_WORD, /* a word: name or string */
-	BY_VALUE,                               /* whatever an expression can begin with, but no brace */
-	BY_FROM, BY_TO
+	BY_NUMBER,
+	BY_STRING,
+	BY_NAME,
+	BY_WORD, /* a word: name or string */
+	BY_VALUE, /* whatever an expression can begin with, but no brace */
+	BY_FROM,
+	BY_TO
 };
 
 static enum follower
@@ -20,17 +25,42 @@ follower(int word)
 	switch (word) {
 	case TOK_EDITION:
 		return BY_NUMBER;
-	case TOK_TEST: case TOK_LABEL: case TOK_ANNOTATION: case TOK_SEE:
+	case TOK_TEST:
+	case TOK_LABEL:
+	case TOK_ANNOTATION:
+	case TOK_SEE:
 	case TOK_FROM:
 		return BY_STRING;
-	case TOK_PARAM: case TOK_ALLOW: case TOK_BLOCK: case TOK_RECORD: case TOK_CONTRACT: case TOK_CHOICE:
-	case TOK_CASE: case TOK_TYPE: case TOK_TABLE: case TOK_FN: case TOK_KIND: case TOK_VALUES: case TOK_RULE:
+	case TOK_PARAM:
+	case TOK_ALLOW:
+	case TOK_BLOCK:
+	case TOK_RECORD:
+	case TOK_CONTRACT:
+	case TOK_CHOICE:
+	case TOK_CASE:
+	case TOK_TYPE:
+	case TOK_TABLE:
+	case TOK_FN:
+	case TOK_KIND:
+	case TOK_VALUES:
+	case TOK_RULE:
 		return BY_NAME;
-	case TOK_SITE: case TOK_PROFILE: case TOK_PATCH: case TOK_FIX: case TOK_USE: case TOK_INCLUDE:
+	case TOK_SITE:
+	case TOK_PROFILE:
+	case TOK_PATCH:
+	case TOK_FIX:
+	case TOK_USE:
+	case TOK_INCLUDE:
 		return BY_WORD;
-	case TOK_EXPECT: case TOK_MUST: case TOK_AT: case TOK_SAYS: case TOK_HELP: case TOK_SHOWS:
+	case TOK_EXPECT:
+	case TOK_MUST:
+	case TOK_AT:
+	case TOK_SAYS:
+	case TOK_HELP:
+	case TOK_SHOWS:
 		return BY_VALUE;
-	case TOK_FAILS: case TOK_PASSES:
+	case TOK_FAILS:
+	case TOK_PASSES:
 		return BY_FROM;
 	case TOK_REFERS:
 		return BY_TO;
@@ -41,13 +71,13 @@ follower(int word)
 
 struct layout {
 	struct grammar *g;
-	struct vec open;     /* uint32_t: openers around the current token */
-	uint32_t before;     /* the solid token before it; UINT32_MAX at the start of the file */
-	int lead;            /* the word that the current statement begins with, or 0 */
-	bool starts;         /* the current token begins a statement */
-	bool in_type;        /* behind a colon, or the = of a type */
-	bool wants_because;  /* behind `only` or `allow`, until `because` */
-	struct vec outer;    /* struct outer: of the statements around */
+	struct vec open; /* uint32_t: openers around the current token */
+	uint32_t before; /* the solid token before it; UINT32_MAX at the start of the file */
+	int lead; /* the word that the current statement begins with, or 0 */
+	bool starts; /* the current token begins a statement */
+	bool in_type; /* behind a colon, or the = of a type */
+	bool wants_because; /* behind `only` or `allow`, until `because` */
+	struct vec outer; /* struct outer: of the statements around */
 };
 
 /* The part of the state that belongs to one statement. */
@@ -75,10 +105,31 @@ static bool
 goes_on_behind(int kind)
 {
 	switch (kind) {
-	case TOK_COMMA: case TOK_ASSIGN: case TOK_ADD: case TOK_PLUS: case TOK_MINUS: case TOK_TIMES: case TOK_OVER:
-	case TOK_BAR: case TOK_EQ: case TOK_NE: case TOK_LT: case TOK_LE: case TOK_GT: case TOK_GE: case TOK_IN:
-	case TOK_IS: case TOK_AND: case TOK_OR: case TOK_NOT: case TOK_THEN: case TOK_ELSE: case TOK_OF: case TOK_COLON:
-	case TOK_WHERE: case TOK_BECAUSE:
+	case TOK_COMMA:
+	case TOK_ASSIGN:
+	case TOK_ADD:
+	case TOK_PLUS:
+	case TOK_MINUS:
+	case TOK_TIMES:
+	case TOK_OVER:
+	case TOK_BAR:
+	case TOK_EQ:
+	case TOK_NE:
+	case TOK_LT:
+	case TOK_LE:
+	case TOK_GT:
+	case TOK_GE:
+	case TOK_IN:
+	case TOK_IS:
+	case TOK_AND:
+	case TOK_OR:
+	case TOK_NOT:
+	case TOK_THEN:
+	case TOK_ELSE:
+	case TOK_OF:
+	case TOK_COLON:
+	case TOK_WHERE:
+	case TOK_BECAUSE:
 		return true;
 	default:
 		return false;
@@ -90,7 +141,13 @@ static bool
 goes_on_before(const struct layout *l, int kind)
 {
 	switch (kind) {
-	case TOK_WHERE: case TOK_AND: case TOK_OR: case TOK_THEN: case TOK_ELSE: case TOK_ONLY: case TOK_REQUIRED:
+	case TOK_WHERE:
+	case TOK_AND:
+	case TOK_OR:
+	case TOK_THEN:
+	case TOK_ELSE:
+	case TOK_ONLY:
+	case TOK_REQUIRED:
 	case TOK_BAR:
 		return true;
 	case TOK_FOR:
@@ -108,8 +165,9 @@ is_next_field(const struct layout *l, uint32_t i)
 {
 	const struct grammar *g = l->g;
 
-	return kind_before(l) == TOK_ASSIGN && (kind_at(g, i) == TOK_NAME || kind_at(g, i) == TOK_STRING) &&
-	       kind_at(g, grammar_solid(g, i + 1)) == TOK_ASSIGN;
+	return kind_before(l) == TOK_ASSIGN &&
+		(kind_at(g, i) == TOK_NAME || kind_at(g, i) == TOK_STRING) &&
+		kind_at(g, grammar_solid(g, i + 1)) == TOK_ASSIGN;
 }
 
 static bool
@@ -117,7 +175,8 @@ newline_separates(const struct layout *l, uint32_t i)
 {
 	const struct grammar *g = l->g;
 
-	if (l->open.count && kind_at(g, *VEC_AT(&l->open, uint32_t, l->open.count - 1)) != TOK_LBRACE)
+	if (l->open.count &&
+		kind_at(g, *VEC_AT(&l->open, uint32_t, l->open.count - 1)) != TOK_LBRACE)
 		return false;
 	if (l->before == UINT32_MAX || kind_before(l) == TOK_SEP || kind_before(l) == TOK_LBRACE)
 		return false;
@@ -128,7 +187,8 @@ newline_separates(const struct layout *l, uint32_t i)
 
 /* --- words --- */
 
-/* `shows [ ... ]` is a clause, `shows [name] 1.. { ... }` a member: what comes behind the brackets tells. */
+/* `shows [ ... ]` is a clause, `shows [name] 1.. { ... }` a member: what comes behind the
+ * brackets tells. */
 static bool
 begins_list_value(const struct grammar *g, uint32_t bracket)
 {
@@ -145,8 +205,18 @@ static bool
 begins_value(const struct grammar *g, uint32_t i)
 {
 	switch (kind_at(g, i)) {
-	case TOK_NAME: case TOK_STRING: case TOK_HEAD: case TOK_INT: case TOK_UNIT: case TOK_TRUE: case TOK_FALSE:
-	case TOK_ABSENT: case TOK_NOT: case TOK_MINUS: case TOK_LPAREN: case TOK_BAD:
+	case TOK_NAME:
+	case TOK_STRING:
+	case TOK_HEAD:
+	case TOK_INT:
+	case TOK_UNIT:
+	case TOK_TRUE:
+	case TOK_FALSE:
+	case TOK_ABSENT:
+	case TOK_NOT:
+	case TOK_MINUS:
+	case TOK_LPAREN:
+	case TOK_BAD:
 		return true;
 	case TOK_IF:
 		return true;
@@ -208,29 +278,35 @@ is_word_here(const struct layout *l, int word, int next)
 	case TOK_BLOCK:
 		return before == TOK_EXTEND && next == TOK_NAME;
 	case TOK_FROM:
-		return l->lead == TOK_FAILS || l->lead == TOK_PASSES ?
-			before == l->lead :
-			after_name && (l->lead == TOK_SITE || l->lead == TOK_PROFILE || l->lead == TOK_TEST);
+		return l->lead == TOK_FAILS || l->lead == TOK_PASSES ? before == l->lead
+								     : after_name &&
+				(l->lead == TOK_SITE || l->lead == TOK_PROFILE ||
+					l->lead == TOK_TEST);
 	case TOK_TO:
 		return before == TOK_REFERS;
 	case TOK_BY:
 		return before == TOK_NAME &&
-		       (l->lead == TOK_RECORD || l->lead == TOK_TABLE || l->lead == TOK_REFERS);
+			(l->lead == TOK_RECORD || l->lead == TOK_TABLE || l->lead == TOK_REFERS);
 	case TOK_ACROSS:
 		return before == TOK_NAME && l->lead == TOK_REFERS;
 	case TOK_ONCE:
 		return before == TOK_NAME &&
-		       (l->lead == TOK_BLOCK || l->lead == TOK_RECORD || l->lead == TOK_CHOICE);
+			(l->lead == TOK_BLOCK || l->lead == TOK_RECORD || l->lead == TOK_CHOICE);
 	case TOK_WEAKENS:
 		return next == TOK_LBRACE && (l->lead == TOK_BLOCK || l->lead == TOK_CASE) &&
-		       (before == TOK_NAME || before == TOK_INT || before == TOK_DOTS || before == TOK_ONCE);
+			(before == TOK_NAME || before == TOK_INT || before == TOK_DOTS ||
+				before == TOK_ONCE);
 	case TOK_WHEN:
 		return before == TOK_REQUIRED || before == TOK_ONLY;
-	case TOK_LIST: case TOK_SET: case TOK_MAP:
-		return l->in_type && next == TOK_OF && (before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
-	case TOK_REF: case TOK_OBJECT:
+	case TOK_LIST:
+	case TOK_SET:
+	case TOK_MAP:
+		return l->in_type && next == TOK_OF &&
+			(before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
+	case TOK_REF:
+	case TOK_OBJECT:
 		return l->in_type && next == TOK_NAME &&
-		       (before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
+			(before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
 	case TOK_MAX:
 		return l->in_type && next == TOK_INT;
 	case TOK_MATCHING:
@@ -252,7 +328,8 @@ name_inside(struct layout *l, uint32_t i)
 	}
 }
 
-/* In an expression, the label of `Service "a.b" of x` is told from the text behind an expression (`at x "..."`). */
+/* In an expression, the label of `Service "a.b" of x` is told from the text behind an expression
+ * (`at x "..."`). */
 static void
 string_inside(struct layout *l, uint32_t i)
 {
@@ -299,7 +376,8 @@ static void
 leave_ended(struct layout *l, uint32_t i)
 {
 	while (l->open.count) {
-		const struct token *o = token_at(l->g, *VEC_AT(&l->open, uint32_t, l->open.count - 1));
+		const struct token *o =
+			token_at(l->g, *VEC_AT(&l->open, uint32_t, l->open.count - 1));
 
 		if (o->link > i || o->flags & TOKEN_CLOSED)
 			break;
@@ -372,8 +450,8 @@ add_doc(struct grammar *g, uint32_t first, uint32_t last, uint32_t start)
 	str_release(&text);
 }
 
-/* What lies between two solid tokens: the first newline may separate, and `##` lines without a blank line behind them
- * belong to the statement that begins at `solid`. */
+/* What lies between two solid tokens: the first newline may separate, and `##` lines without a
+ * blank line behind them belong to the statement that begins at `solid`. */
 static void
 space(struct layout *l, uint32_t from, uint32_t solid)
 {

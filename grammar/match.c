@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Links each bracket to its partner. What has none is reported here, once, and given a place where it ends, so that
- * the parser sees balanced brackets only: an unclosed brace ends at the closer that cannot be its own, an unclosed
- * parenthesis or bracket at the line where the next statement seems to begin. What is nested too deeply is skipped.
+ * Links each bracket to its partner. What has none is reported here, once, and given a place where
+ * it ends, so that the parser sees balanced brackets only: an unclosed brace ends at the closer
+ * that cannot be its own, an unclosed parenthesis or bracket at the line where the next statement
+ * seems to begin. What is nested too deeply is skipped.
  */
 #include "grammar/tokens.h"
 #include "grammar/parse.h"
@@ -11,12 +12,13 @@ enum bracket { PAREN, BRACKET, BRACE, STRING_PIECE, BRACKET_COUNT };
 
 struct matching {
 	struct grammar *g;
-	struct vec open;               /* uint32_t: openers */
+	struct vec open; /* uint32_t: openers */
 	uint32_t count[BRACKET_COUNT]; /* of each kind open; inside a string only its own */
 	uint32_t outside[BRACKET_COUNT];
-	uint32_t deep;                 /* the opener below which it is too deep, or UINT32_MAX */
-	/* The first block inside the current outermost one whose closing brace stands further left than the line that
-	 * opened it: in a file that lacks a brace, most likely the one that lacks it. UINT32_MAX: none. */
+	uint32_t deep; /* the opener below which it is too deep, or UINT32_MAX */
+	/* The first block inside the current outermost one whose closing brace stands further
+	 * left than the line that opened it: in a file that lacks a brace, most likely the one
+	 * that lacks it. UINT32_MAX: none. */
 	uint32_t odd_opener, odd_closer;
 };
 
@@ -98,14 +100,16 @@ static void
 report_unclosed(struct grammar *g, uint32_t opener, uint32_t closer)
 {
 	const struct token *o = token_at(g, opener), *c = token_at(g, closer);
-	struct diag *d = grammar_fault(g, EGM0003, o->start, o->end, NULL, "this %s is never closed",
-		grammar_quoted(g, o->start, o->end));
+	struct diag *d = grammar_fault(g, EGM0003, o->start, o->end, NULL,
+		"this %s is never closed", grammar_quoted(g, o->start, o->end));
 
 	if (d && c->kind != TOK_END)
-		diag_label(g->in.diags, d, grammar_span(g, c->start, c->end), "comes before it is closed");
+		diag_label(g->in.diags, d, grammar_span(g, c->start, c->end),
+			"comes before it is closed");
 }
 
-/* At the end of the file one message is enough: most likely one brace is missing, wherever it is. */
+/* At the end of the file one message is enough: most likely one brace is missing, wherever it
+ * is. */
 static void
 report_open_at_end(struct matching *m)
 {
@@ -113,8 +117,8 @@ report_open_at_end(struct matching *m)
 	uint32_t last = *VEC_AT(&m->open, uint32_t, m->open.count - 1);
 	bool odd = m->odd_opener > last && m->odd_opener != UINT32_MAX;
 	const struct token *o = token_at(g, odd ? m->odd_opener : last);
-	struct diag *d = grammar_fault(g, EGM0003, o->start, o->end, NULL, "this %s is never closed",
-		grammar_quoted(g, o->start, o->end));
+	struct diag *d = grammar_fault(g, EGM0003, o->start, o->end, NULL,
+		"this %s is never closed", grammar_quoted(g, o->start, o->end));
 
 	if (d && odd) {
 		const struct token *c = token_at(g, m->odd_closer);
@@ -126,18 +130,25 @@ report_open_at_end(struct matching *m)
 
 /* --- linking --- */
 
-/* Whether a statement seems to begin at this token: a name or text, and behind it what can only follow there. */
+/* Whether a statement seems to begin at this token: a name or text, and behind it what can only
+ * follow there. */
 static bool
 begins_statement(const struct grammar *g, uint32_t i)
 {
-	int next = token_at(g, i)->kind == TOK_END ? TOK_END : token_at(g, grammar_solid(g, i + 1))->kind;
+	int next = token_at(g, i)->kind == TOK_END ? TOK_END
+						   : token_at(g, grammar_solid(g, i + 1))->kind;
 
 	switch (token_at(g, i)->kind) {
-	case TOK_LET: case TOK_FOR: case TOK_EXTEND: case TOK_ASSUME: case TOK_BECAUSE:
+	case TOK_LET:
+	case TOK_FOR:
+	case TOK_EXTEND:
+	case TOK_ASSUME:
+	case TOK_BECAUSE:
 		return true;
-	case TOK_NAME: case TOK_STRING:
-		return next == TOK_ASSIGN || next == TOK_ADD || next == TOK_COLON || next == TOK_LBRACE ||
-		       next == TOK_NAME || next == TOK_STRING;
+	case TOK_NAME:
+	case TOK_STRING:
+		return next == TOK_ASSIGN || next == TOK_ADD || next == TOK_COLON ||
+			next == TOK_LBRACE || next == TOK_NAME || next == TOK_STRING;
 	default:
 		return false;
 	}
@@ -205,8 +216,8 @@ push(struct matching *m, uint32_t i, enum bracket b)
 
 		m->deep = i;
 		t->flags |= TOKEN_FAULT;
-		grammar_fault(g, EGM0010, t->start, t->end, NULL, "this is nested more than %d levels deep",
-			GRAMMAR_DEPTH_MAX);
+		grammar_fault(g, EGM0010, t->start, t->end, NULL,
+			"this is nested more than %d levels deep", GRAMMAR_DEPTH_MAX);
 	}
 }
 
@@ -257,7 +268,8 @@ close_with(struct matching *m, uint32_t i)
 
 #define NEAR 32 /* tokens */
 
-/* In `[1}, 2]` the brace is wrong, not the bracket: what closes the innermost opener comes soon, on the same line. */
+/* In `[1}, 2]` the brace is wrong, not the bracket: what closes the innermost opener comes soon,
+ * on the same line. */
 static bool
 closes_soon(const struct grammar *g, uint32_t opener, uint32_t i)
 {
@@ -306,7 +318,8 @@ meet_closer(struct matching *m, uint32_t i, enum bracket b)
 {
 	struct grammar *g = m->g;
 	uint32_t innermost = m->open.count ? *VEC_AT(&m->open, uint32_t, m->open.count - 1) : 0;
-	enum bracket around = m->open.count ? bracket_of(token_at(g, innermost)->kind) : BRACKET_COUNT;
+	enum bracket around =
+		m->open.count ? bracket_of(token_at(g, innermost)->kind) : BRACKET_COUNT;
 	bool in_list = around == PAREN || around == BRACKET;
 
 	if (!m->count[b] && in_list && (b == PAREN || b == BRACKET)) {

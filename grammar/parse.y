@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tokens to tree: each action is one call of a constructor. The parser builds, it does not judge: which statement may
- * stand in which body, and what a name means, is the checker's business.
+ * Tokens to tree: each action is one call of a constructor. The parser builds, it does not judge:
+ * which statement may stand in which body, and what a name means, is the checker's business.
  *
- * Lists are left-recursive, so that their length costs no stack. After a fault the statement is given up: the cursor
- * goes to its end, or into a block that it still has (`broken`), and what was read of it is dropped.
+ * Lists are left-recursive, so that their length costs no stack. After a fault the statement is
+ * given up: the cursor goes to its end, or into a block that it still has (`broken`), and what was
+ * read of it is dropped.
  */
 %require "3.8"
 %define api.prefix {egm_}
 %define api.pure full
-%define api.token.raw               /* a symbol and its token have one number: faults.c knows tokens only */
+%define api.token.raw               /* a symbol has its token's number: faults.c knows tokens */
 %define api.token.prefix {TOK_}
 %define api.value.type union
 %define api.location.type {struct span}
@@ -31,12 +32,13 @@ struct list {
 %code {
 #include "base/mem.h"
 
-#define YYMAXDEPTH 20000 /* not reached by lists, only by chains such as `not not ...`; reported as too deep */
+#define YYMAXDEPTH 20000 /* reached by chains such as `not not ...` only; reported as too deep */
 #define YYMALLOC mem_new
 #define YYFREE mem_free
 /* An empty construct stands behind what came before it. */
 #define YYLLOC_DEFAULT(whole, parts, n) \
-	(whole) = (n) ? span_join(YYRHSLOC(parts, 1), YYRHSLOC(parts, n)) : after(YYRHSLOC(parts, 0))
+	(whole) = (n) ? span_join(YYRHSLOC(parts, 1), YYRHSLOC(parts, n)) \
+		      : after(YYRHSLOC(parts, 0))
 
 /* AST(KIND, span, fields of struct node): a new node. */
 #define AST(name, place, ...) \
@@ -50,7 +52,8 @@ static void egm_error(const struct span *span, struct grammar *g, const char *me
 static struct list more(struct grammar *g, struct list list, node_id n);
 static struct list join(struct grammar *g, struct list list, struct list behind);
 static struct list statement(struct grammar *g, struct list list, node_id n);
-static node_id complete(struct grammar *g, node_id n, enum op op, struct span span, unsigned slot, struct list body);
+static node_id complete(struct grammar *g, node_id n, enum op op, struct span span, unsigned slot,
+	struct list body);
 static node_id flagged(struct grammar *g, node_id n, unsigned flags);
 static node_id piece(struct grammar *g, struct span span, atom a);
 static node_id chain(struct grammar *g, node_id head, struct list behind);
@@ -61,18 +64,27 @@ static node_id chain(struct grammar *g, node_id head, struct list behind);
 %token <int64_t> INT "a number"
 %token <atom> UNIT "a number with a unit"
 %token SEP "the end of the statement" BAD "something that is no token"
-%token FOR "`for`" IN "`in`" WHERE "`where`" IF "`if`" THEN "`then`" ELSE "`else`" LET "`let`" AND "`and`" OR "`or`"
-%token NOT "`not`" OF "`of`" IS "`is`" TRUE "`true`" FALSE "`false`" ABSENT "`absent`" EXTEND "`extend`"
+%token FOR "`for`" IN "`in`" WHERE "`where`" IF "`if`" THEN "`then`" ELSE "`else`" LET "`let`"
+%token AND "`and`" OR "`or`"
+%token NOT "`not`" OF "`of`" IS "`is`" TRUE "`true`" FALSE "`false`" ABSENT "`absent`"
+%token EXTEND "`extend`"
 %token ASSUME "`assume`" BECAUSE "`because`" ONLY "`only`" REQUIRED "`required`"
-%token EDITION "`edition`" USE "`use`" INCLUDE "`include`" SITE "`site`" PROFILE "`profile`" PARAM "`param`"
-%token ALLOW "`allow`" TEST "`test`" EXPECT "`expect`" PATCH "`patch`" BLOCK "`block`" RECORD "`record`"
-%token CONTRACT "`contract`" CHOICE "`choice`" CASE "`case`" TYPE "`type`" TABLE "`table`" FN "`fn`" KIND "`kind`"
-%token VALUES "`values`" LABEL "`label`" ANNOTATION "`annotation`" RULE "`rule`" REFERS "`refers`" MUST "`must`"
+%token EDITION "`edition`" USE "`use`" INCLUDE "`include`" SITE "`site`" PROFILE "`profile`"
+%token PARAM "`param`"
+%token ALLOW "`allow`" TEST "`test`" EXPECT "`expect`" PATCH "`patch`" BLOCK "`block`"
+%token RECORD "`record`"
+%token CONTRACT "`contract`" CHOICE "`choice`" CASE "`case`" TYPE "`type`" TABLE "`table`" FN "`fn`"
+%token KIND "`kind`"
+%token VALUES "`values`" LABEL "`label`" ANNOTATION "`annotation`" RULE "`rule`" REFERS "`refers`"
+%token MUST "`must`"
 %token AT "`at`" SAYS "`says`" HELP "`help`" SHOWS "`shows`" SEE "`see`" FIX "`fix`" FAILS "`fails`"
-%token PASSES "`passes`" FROM "`from`" ROW "`from` " BY "`by`" TO "`to`" ACROSS "`across`" ONCE "`once`"
-%token WEAKENS "`weakens`" WHEN "`when`" REF "`ref`" OBJECT "`object`" LIST "`list`" SET "`set`" MAP "`map`"
+%token PASSES "`passes`" FROM "`from`" ROW "`from` " BY "`by`" TO "`to`" ACROSS "`across`"
+%token ONCE "`once`"
+%token WEAKENS "`weakens`" WHEN "`when`" REF "`ref`" OBJECT "`object`" LIST "`list`" SET "`set`"
+%token MAP "`map`"
 %token MAX "`max`" MATCHING "`matching`"
-%token ASSIGN "`=`" ADD "`+=`" EQ "`==`" NE "`!=`" LT "`<`" LE "`<=`" GT "`>`" GE "`>=`" PLUS "`+`" MINUS "`-`"
+%token ASSIGN "`=`" ADD "`+=`" EQ "`==`" NE "`!=`" LT "`<`" LE "`<=`" GT "`>`" GE "`>=`" PLUS "`+`"
+%token MINUS "`-`"
 %token TIMES "`*`" OVER "`/`" BAR "`|`" COMMA "`,`" COLON "`:`" QUESTION "`?`" DOT "`.`" DOTS "`..`"
 %token LPAREN "`(`" RPAREN "`)`" LBRACKET "`[`" RBRACKET "`]`" LBRACE "`{`" RBRACE "`}`"
 %token END 0 "the end of the file"
@@ -86,7 +98,8 @@ static node_id chain(struct grammar *g, node_id head, struct list behind);
 %left TIMES OVER
 %precedence NEGATIVE
 
-%type <struct list> file_lines lines items body path dotted indexed index names keys strings bindings params
+%type <struct list> file_lines lines items body path dotted indexed index
+%type <struct list> names keys strings bindings params
 %type <struct list> names_comma words marks conditions args values listed pieces
 %type <node_id> file_statement scope statement declaration member clause if
 %type <node_id> head label text word lone_word name interp integer quoted
@@ -140,7 +153,8 @@ broken
   body
 ;
 statement
-: path ASSIGN expr                  { $$ = AST(FIELD, @$, .op = OP_ASSIGN, .kid = { $1.first, $3 }); }
+: path ASSIGN expr
+  { $$ = AST(FIELD, @$, .op = OP_ASSIGN, .kid = { $1.first, $3 }); }
 | path ADD expr                     { $$ = AST(FIELD, @$, .op = OP_ADD, .kid = { $1.first, $3 }); }
 | LET NAME ASSIGN expr              { $$ = AST(LET, @$, .a = $2, .kid = { $4 }); }
 | head body                         { $$ = complete(g, $1, BLOCK_PLAIN, @$, 3, $2); }
@@ -190,7 +204,8 @@ if
 : IF expr body                      { $$ = AST(IF, @$, .kid = { $2, $3.first }); }
 | IF expr body ELSE body
   { $$ = AST(IF, @$, .flags = FLAG_ELSE, .kid = { $2, $3.first, $5.first }); }
-| IF expr body ELSE if              { $$ = AST(IF, @$, .flags = FLAG_ELSE, .kid = { $2, $3.first, $5 }); }
+| IF expr body ELSE if
+  { $$ = AST(IF, @$, .flags = FLAG_ELSE, .kid = { $2, $3.first, $5 }); }
 ;
 for_head
 : FOR bindings where                { $$ = AST(FOR, @$, .kid = { $2.first, $3 }); }
@@ -299,11 +314,13 @@ member
 : word optional COLON type marks default conditions
   { $$ = AST(MEMBER, @$, .a = ATOM($1), .flags = $2, .kid = { $4, $5.first, $6, $7.first }); }
 | word QUESTION body conditions
-  { $$ = AST(MEMBER_STRUCT, @$, .a = ATOM($1), .flags = FLAG_OPTIONAL, .kid = { $3.first, $4.first }); }
+  { $$ = AST(MEMBER_STRUCT, @$, .a = ATOM($1), .flags = FLAG_OPTIONAL,
+	.kid = { $3.first, $4.first }); }
 | word LBRACKET keys RBRACKET card_opt body conditions
   { $$ = AST(MEMBER_LIST, @$, .a = ATOM($1), .kid = { $3.first, $5, $6.first, $7.first }); }
 | word QUESTION LBRACKET keys RBRACKET card_opt body conditions
-  { $$ = AST(MEMBER_LIST, @$, .a = ATOM($1), .flags = FLAG_OPTIONAL, .kid = { $4.first, $6, $7.first, $8.first }); }
+  { $$ = AST(MEMBER_LIST, @$, .a = ATOM($1), .flags = FLAG_OPTIONAL,
+	.kid = { $4.first, $6, $7.first, $8.first }); }
 | REFERS TO names BY names_comma across_name
   { $$ = AST(REFERS, @$, .kid = { $3.first, $5.first, $6 }); }
 ;
@@ -408,7 +425,8 @@ text
 | interp
 ;
 interp
-: pieces TAIL                       { $$ = AST(INTERP, @$, .kid = { more(g, $1, piece(g, @2, $2)).first }); }
+: pieces TAIL
+  { $$ = AST(INTERP, @$, .kid = { more(g, $1, piece(g, @2, $2)).first }); }
 ;
 pieces
 : HEAD expr                         { $$ = more(g, more(g, NO_LIST, piece(g, @1, $1)), $2); }
@@ -569,7 +587,8 @@ statement(struct grammar *g, struct list list, node_id n)
 
 /* A head that was made a node before its body was read. */
 static node_id
-complete(struct grammar *g, node_id n, enum op op, struct span span, unsigned slot, struct list body)
+complete(struct grammar *g, node_id n, enum op op, struct span span, unsigned slot,
+	struct list body)
 {
 	struct node *s = ast_node(g->in.ast, n);
 

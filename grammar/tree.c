@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is done to a file's tree when the parser is through. A scope takes the statements behind it as its body. A tree
- * that is too deep for those who walk it is cut and reported. Nodes around a fault are marked.
+ * What is done to a file's tree when the parser is through. A scope takes the statements behind it
+ * as its body. A tree that is too deep for those who walk it is cut and reported. Nodes around a
+ * fault are marked.
  */
 #include <stdlib.h>
 #include "grammar/tokens.h"

@@ -58,12 +58,29 @@ const char *
 ast_op_text(enum op op)
 {
 	static const char *const texts[] = {
-		[OP_NONE] = "", [OP_ASSIGN] = "=", [OP_ADD] = "+=",
-		[OP_OR] = "or", [OP_AND] = "and", [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=",
-		[OP_GT] = ">", [OP_GE] = ">=", [OP_IN] = "in", [OP_IS] = "is", [OP_PLUS] = "+", [OP_MINUS] = "-",
-		[OP_TIMES] = "*", [OP_OVER] = "/",
-		[BLOCK_PLAIN] = "", [BLOCK_EXTEND] = "extend", [BLOCK_MAYBE] = "extend?", [BLOCK_ASSUME] = "assume",
-		[LABEL_LABEL] = "label", [LABEL_ANNOTATION] = "annotation",
+		[OP_NONE] = "",
+		[OP_ASSIGN] = "=",
+		[OP_ADD] = "+=",
+		[OP_OR] = "or",
+		[OP_AND] = "and",
+		[OP_EQ] = "==",
+		[OP_NE] = "!=",
+		[OP_LT] = "<",
+		[OP_LE] = "<=",
+		[OP_GT] = ">",
+		[OP_GE] = ">=",
+		[OP_IN] = "in",
+		[OP_IS] = "is",
+		[OP_PLUS] = "+",
+		[OP_MINUS] = "-",
+		[OP_TIMES] = "*",
+		[OP_OVER] = "/",
+		[BLOCK_PLAIN] = "",
+		[BLOCK_EXTEND] = "extend",
+		[BLOCK_MAYBE] = "extend?",
+		[BLOCK_ASSUME] = "assume",
+		[LABEL_LABEL] = "label",
+		[LABEL_ANNOTATION] = "annotation",
 	};
 
 	return texts[op];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree that the parser builds. Nodes are plain data in one pool and refer to each other by 32-bit index, so that a checked
- * library can be written out as bytes and taken in again. Index 0 is "no node". Lists are linked by `next`.
- * A node is made once by the parser; afterwards only the checker writes to `type`, `ref` and `aux`.
+ * The tree that the parser builds. Nodes are plain data in one pool and refer to each other by
+ * 32-bit index, so that a checked library can be written out as bytes and taken in again. Index 0
+ * is "no node". Lists are linked by `next`. A node is made once by the parser; afterwards only the
+ * checker writes to `type`, `ref` and `aux`.
  */
 #ifndef AST_AST_H
 #define AST_AST_H
@@ -26,10 +27,28 @@ enum node_kind {
 
 enum op {
 	OP_NONE,
-	OP_ASSIGN, OP_ADD, /* of a FIELD: = and += */
-	OP_OR, OP_AND, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_IS, OP_PLUS, OP_MINUS, OP_TIMES, OP_OVER,
-	BLOCK_PLAIN, BLOCK_EXTEND, BLOCK_MAYBE, BLOCK_ASSUME,
-	LABEL_LABEL, LABEL_ANNOTATION
+	OP_ASSIGN,
+	OP_ADD, /* of a FIELD: = and += */
+	OP_OR,
+	OP_AND,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_IN,
+	OP_IS,
+	OP_PLUS,
+	OP_MINUS,
+	OP_TIMES,
+	OP_OVER,
+	BLOCK_PLAIN,
+	BLOCK_EXTEND,
+	BLOCK_MAYBE,
+	BLOCK_ASSUME,
+	LABEL_LABEL,
+	LABEL_ANNOTATION
 };
 
 enum node_flag {
@@ -41,19 +60,20 @@ enum node_flag {
 	FLAG_WEAKENS = 32,
 	FLAG_BODILESS = 64,
 	FLAG_BROKEN = 128, /* something inside did not parse: later stages keep silent about it */
-	FLAG_INDEX = 256,  /* a WORD of a path that is an index: n */
+	FLAG_INDEX = 256, /* a WORD of a path that is an index: n */
 	FLAG_PARAM = 1024, /* a FIELD of a site that gives a parameter its value */
-	FLAG_FAILED = 2048 /* a FIELD whose value did not check: it counts as written, with no value */
+	FLAG_FAILED =
+		2048 /* a FIELD whose value did not check: it counts as written, with no value */
 };
 
 struct node {
-	uint8_t kind;  /* enum node_kind */
-	uint8_t op;    /* enum op */
+	uint8_t kind; /* enum node_kind */
+	uint8_t op; /* enum op */
 	uint16_t flags;
 	node_id next;
 	struct span span; /* of the whole construct, without a trailing separator */
 	atom a;
-	atom doc;         /* the `##` comment above a declaration or member; 0 if none */
+	atom doc; /* the `##` comment above a declaration or member; 0 if none */
 	node_id kid[4];
 	int64_t n;
 	/* Written by the checker; zero before. */
@@ -66,7 +86,8 @@ struct ast {
 	struct vec nodes; /* struct node */
 };
 
-/* One parsed file: `first` is its list of statements. Scopes without a body have taken what follows as their body. */
+/* One parsed file: `first` is its list of statements. Scopes without a body have taken what
+ * follows as their body. */
 struct ast_file {
 	uint32_t file;
 	node_id first;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree as text, one node a line: `slot kind flags op "text" number doc`, indented under the node whose slot it is.
- * Places are left out, so that two texts of one meaning have one dump. For --dump=ast and for tests.
+ * The tree as text, one node a line: `slot kind flags op "text" number doc`, indented under the
+ * node whose slot it is. Places are left out, so that two texts of one meaning have one dump. For
+ * --dump=ast and for tests.
  */
 #include "ast/ast.h"
 
@@ -17,8 +18,14 @@ static const struct {
 	unsigned flag;
 	const char *name;
 } flag_names[] = {
-	{ FLAG_QUOTED, "quoted" }, { FLAG_OPTIONAL, "optional" }, { FLAG_SCOPE, "scope" }, { FLAG_ELSE, "else" },
-	{ FLAG_ONCE, "once" }, { FLAG_WEAKENS, "weakens" }, { FLAG_BODILESS, "bodiless" }, { FLAG_BROKEN, "broken" },
+	{ FLAG_QUOTED, "quoted" },
+	{ FLAG_OPTIONAL, "optional" },
+	{ FLAG_SCOPE, "scope" },
+	{ FLAG_ELSE, "else" },
+	{ FLAG_ONCE, "once" },
+	{ FLAG_WEAKENS, "weakens" },
+	{ FLAG_BODILESS, "bodiless" },
+	{ FLAG_BROKEN, "broken" },
 	{ FLAG_INDEX, "index" },
 };
 

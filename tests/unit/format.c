@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canonical form: what it makes of some texts, and that for every .egm file of the project it has the same tree,
- * loses no comment, and is its own canonical form.
+ * The canonical form: what it makes of some texts, and that for every .egm file of the project it
+ * has the same tree, loses no comment, and is its own canonical form.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -39,14 +39,16 @@ front_release(struct front *f)
 static bool
 format(struct front *f, const char *text, size_t len, struct str *out)
 {
-	return grammar_format(&f->in, source_add(&f->source, "a.egm", text, len, false, false), out);
+	return grammar_format(
+		&f->in, source_add(&f->source, "a.egm", text, len, false, false), out);
 }
 
 static bool
 dump(struct front *f, const char *text, size_t len, struct str *out)
 {
 	struct ast_file file;
-	bool fine = grammar_parse(&f->in, source_add(&f->source, "a.egm", text, len, false, false), &file);
+	bool fine = grammar_parse(
+		&f->in, source_add(&f->source, "a.egm", text, len, false, false), &file);
 
 	ast_dump(&f->ast, &f->atoms, file.first, out);
 	return fine;
@@ -64,36 +66,44 @@ static const struct {
 		"a = b.c + -1 * (d)\nmust (a)\ne = f(g)[0]?\n" },
 	{ "members", "x? :text 1 .. 4 max 3\nports[name]1..64{ }\nports ? [ ]{a:b}\n",
 		"x? : text 1..4 max 3\nports [name] 1..64 {}\nports? [] { a : b }\n" },
-	{ "an index in a path is no list of keys", "a [0] .b = 1\nc.d [ 1 ] = 2\n", "a[0].b = 1\nc.d[1] = 2\n" },
-	{ "one statement a line", "a = 1; b = 2;; c { d = 1\ne = 2 }", "a = 1\nb = 2\nc {\n  d = 1\n  e = 2\n}\n" },
-	{ "bodies on one line stay", "a {b=1;c=2;}\nd{ e { } ; }\n", "a { b = 1; c = 2 }\nd { e {} }\n" },
+	{ "an index in a path is no list of keys", "a [0] .b = 1\nc.d [ 1 ] = 2\n",
+		"a[0].b = 1\nc.d[1] = 2\n" },
+	{ "one statement a line", "a = 1; b = 2;; c { d = 1\ne = 2 }",
+		"a = 1\nb = 2\nc {\n  d = 1\n  e = 2\n}\n" },
+	{ "bodies on one line stay", "a {b=1;c=2;}\nd{ e { } ; }\n",
+		"a { b = 1; c = 2 }\nd { e {} }\n" },
 	{ "empty bodies", "a {\n\n}\nb { ; }\nc {\n# d\n}\n", "a {}\nb {}\nc {\n  # d\n}\n" },
 	{ "one blank line at most", "\n\na = 1\n\n\n\nb {\n\n  c = 1\n\n\n  d = 2\n\n}\n\n",
 		"a = 1\n\nb {\n  c = 1\n\n  d = 2\n}\n" },
 	{ "runs are aligned", "a = 1\nbcd = 2\n# e\nef = 3\n\ng = 4\nhi += 5\nj = 6\n",
 		"a   = 1\nbcd = 2\n# e\nef  = 3\n\ng = 4\nhi += 5\nj = 6\n" },
-	{ "members are aligned at the colon", "a : text = \"x\"\nbc? : int\n", "a   : text = \"x\"\nbc? : int\n" },
+	{ "members are aligned at the colon", "a : text = \"x\"\nbc? : int\n",
+		"a   : text = \"x\"\nbc? : int\n" },
 	{ "what takes several lines is not aligned", "a = 1\nbcd = [\n1,\n2\n]\nef = 2\n",
 		"a = 1\nbcd = [\n  1,\n  2\n]\nef = 2\n" },
 	{ "bodies on one line keep their alignment", "a   { x = 1 }\nbcd { x = 1 }\nef { x = 1 }\n",
 		"a   { x = 1 }\nbcd { x = 1 }\nef { x = 1 }\n" },
 	{ "clauses keep theirs",
-		"rule A error \"b\" {\n  must a\n  at   a   \"b\"\n  at   abc \"d\"\n  because \"e\"\n}\n",
-		"rule A error \"b\" {\n  must a\n  at   a   \"b\"\n  at   abc \"d\"\n  because \"e\"\n}\n" },
+		"rule A error \"b\" {\n  must a\n  at   a   \"b\"\n  at   abc \"d\"\n  because "
+		"\"e\"\n}\n",
+		"rule A error \"b\" {\n  must a\n  at   a   \"b\"\n  at   abc \"d\"\n  because "
+		"\"e\"\n}\n" },
 	{ "comments behind lines", "a = 1 # b\ncde = 2     # f\ng { # h\n i = 1 } # j\n",
 		"a   = 1  # b\ncde = 2  # f\ng {  # h\n  i = 1\n}  # j\n" },
 	{ "comments on lines of their own", "# a\n\n  # b\nc {\n# d\n  e = 1\n  # f\n\n# g\n}\n# h",
 		"# a\n\n# b\nc {\n  # d\n  e = 1\n  # f\n\n  # g\n}\n# h\n" },
 	{ "comments inside expressions", "a = [ # b\n 1, # c\n # d\n 2 ] # e\n",
 		"a = [  # b\n  1,  # c\n  # d\n  2]  # e\n" },
-	{ "lines that go on", "a = b and\nc\n    or d\nrule A error \"b\"\nfor c in d {\nmust e\n}\n",
+	{ "lines that go on",
+		"a = b and\nc\n    or d\nrule A error \"b\"\nfor c in d {\nmust e\n}\n",
 		"a = b and\n  c\n  or d\nrule A error \"b\"\n  for c in d {\n  must e\n}\n" },
 	{ "else", "if a { b = 1 }\n  else if c {\n d = 1 } else { e = 1 }\n",
 		"if a { b = 1 }\nelse if c {\n  d = 1\n} else { e = 1 }\n" },
 	{ "text is kept", "a = \"b  ${c+1}  \\n\"\n", "a = \"b  ${c + 1}  \\n\"\n" },
 	{ "carriage returns go", "a = 1\r\n# b \r\n", "a = 1\n# b\n" },
 	{ "a body that does not fit is spread",
-		"application { aaaaaaaaaaaaaaaaaaaa = 1; bbbbbbbbbbbbbbbbbbbb = 2; cccccccccccccccccccc { d = 3 }; "
+		"application { aaaaaaaaaaaaaaaaaaaa = 1; bbbbbbbbbbbbbbbbbbbb = 2; "
+		"cccccccccccccccccccc { d = 3 }; "
 		"eeeeeeeeeeeeeeeeeeeeeeeee = 4 }\n",
 		"application {\n  aaaaaaaaaaaaaaaaaaaa = 1\n  bbbbbbbbbbbbbbbbbbbb = 2\n"
 		"  cccccccccccccccccccc { d = 3 }\n  eeeeeeeeeeeeeeeeeeeeeeeee = 4\n}\n" },
@@ -162,12 +172,16 @@ static void
 check_file(struct tap *t, const char *path)
 {
 	struct front f;
-	struct str text = STR_INIT, once = STR_INIT, twice = STR_INIT, tree = STR_INIT, same = STR_INIT;
+	struct str text = STR_INIT, once = STR_INIT, twice = STR_INIT, tree = STR_INIT,
+		   same = STR_INIT;
 
 	front_init(&f);
 	if (read_file(path, &text) && dump(&f, str_text(&text), text.len, &tree)) {
 		format(&f, text.bytes, text.len, &once);
-		ok_that(t, format(&f, str_text(&once), once.len, &twice) && !strcmp(once.bytes, str_text(&twice)), path);
+		ok_that(t,
+			format(&f, str_text(&once), once.len, &twice) &&
+				!strcmp(once.bytes, str_text(&twice)),
+			path);
 		dump(&f, once.bytes, once.len, &same);
 		ok_that(t, !strcmp(str_text(&tree), str_text(&same)), path);
 		is_int(t, comments(&once), comments(&text));
@@ -212,7 +226,8 @@ check_folder(struct tap *t, const char *folder)
 int
 main(void)
 {
-	static const char *const folders[] = { "stdlib", "examples", "tests/stage", "tests/diag", "tests/golden" };
+	static const char *const folders[] = { "stdlib", "examples", "tests/stage", "tests/diag",
+		"tests/golden" };
 	const char *root = getenv("srcdir") ? getenv("srcdir") : ".";
 	struct tap t = { 0 };
 

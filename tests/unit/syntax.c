@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the front end says about texts that are no egm: which faults, where, with which advice, and nothing else. And
- * how it bears texts that are large, deep or long.
+ * What the front end says about texts that are no egm: which faults, where, with which advice, and
+ * nothing else. And how it bears texts that are large, deep or long.
  */
 #include "grammar/grammar.h"
 #include "tests/unit/tap.h"
@@ -84,7 +84,8 @@ static const struct {
 		"  a =\n"
 		"  b = 3\n"
 		"}\n",
-		"2:6 EGM0001: expected a value before the end of the line | to leave a field out, leave out its line; `absent` takes away what a profile wrote\n" },
+		"2:6 EGM0001: expected a value before the end of the line | to leave a field out, "
+		"leave out its line; `absent` takes away what a profile wrote\n" },
 	{ "each statement has its own fault",
 		"site s {\n"
 		"  a = = 1\n"
@@ -109,31 +110,43 @@ static const struct {
 		"  }\n"
 		"  e = 3\n"
 		"}\n",
-		"2:9 EGM0001: expected `of`, `{` or the end of the statement before `b` | statements are separated by `;` or a new line\n"
+		"2:9 EGM0001: expected `of`, `{` or the end of the statement before `b` | "
+		"statements are separated by `;` or a new line\n"
 		"3:9 EGM0001: expected a value before `=`\n" },
-	{ "a colon is no equals sign",
-		"site s { port: 80 }\n",
+	{ "a colon is no equals sign", "site s { port: 80 }\n",
 		"1:16 EGM0001: expected a type before `80` | a field is written name = value\n" },
-	{ "a dotted path has no colon",
-		"site s { a.b: 80 }\n",
-		"1:13 EGM0001: expected `=` or `{` before `:` | a field is written name = value\n" },
+	{ "a dotted path has no colon", "site s { a.b: 80 }\n",
+		"1:13 EGM0001: expected `=` or `{` before `:` | a field is written name = "
+		"value\n" },
 	{ "a list of YAML",
 		"site s {\n"
 		"  - a\n"
 		"}\n",
-		"2:3 EGM0001: expected a statement or `}` before `-` | a list is written in brackets: name = [a, b]\n" },
-	{ "a field is set with one equals sign",
-		"a == 3\n",
-		"1:3 EGM0001: expected `=` or `{` before `==` | a field is set with a single `=`\n" },
-	{ "a comparison has two",
-		"if a = 3 { b = 1 }\n",
-		"1:6 EGM0001: expected `{` or the end of the statement before `=` | to compare, write `==`\n" },
-	{ "single quotes",
-		"a = 'text'\n",
+		"2:3 EGM0001: expected a statement or `}` before `-` | a list is written in "
+		"brackets: name = [a, b]\n" },
+	{ "a field is set with one equals sign", "a == 3\n",
+		"1:3 EGM0001: expected `=` or `{` before `==` | a field is set with a single "
+		"`=`\n" },
+	{ "a comparison has two", "if a = 3 { b = 1 }\n",
+		"1:6 EGM0001: expected `{` or the end of the statement before `=` | to compare, "
+		"write `==`\n" },
+	{ "single quotes", "a = 'text'\n",
 		"1:5 EGM0004: `'text'` is no text | text stands in double quotes: \"...\"\n" },
 	{ "curly quotes",
-		"a = \xe2""\x80""\x9c""text\xe2""\x80""\x9d""\n",
-		"1:5 EGM0004: `\xe2""\x80""\x9c""text\xe2""\x80""\x9d""` is no text | text stands in plain double quotes: \"...\"\n" },
+		"a = \xe2"
+		"\x80"
+		"\x9c"
+		"text\xe2"
+		"\x80"
+		"\x9d"
+		"\n",
+		"1:5 EGM0004: `\xe2"
+		"\x80"
+		"\x9c"
+		"text\xe2"
+		"\x80"
+		"\x9d"
+		"` is no text | text stands in plain double quotes: \"...\"\n" },
 	{ "comments of other languages",
 		"// one\n"
 		"a = 1 /* two\n"
@@ -149,40 +162,48 @@ static const struct {
 		"1:8 EGM0001: expected `,` or `]` before `c` | items are separated by commas\n"
 		"2:8 EGM0001: expected `,` or `]` before `2` | items are separated by commas\n"
 		"3:9 EGM0001: expected `,` or `)` before `y` | items are separated by commas\n" },
-	{ "commas between fields",
-		"a { b = 1, c = 2 }\n",
-		"1:10 EGM0001: expected the end of the statement before `,` | in braces, fields are separated by `;` or a new line\n" },
-	{ "a slash in a key",
-		"labels { app.kubernetes.io/name = 1 }\n",
-		"1:27 EGM0001: expected `=` or `{` before `/` | a key with a slash is quoted: \"example.com/key\" = ...\n" },
+	{ "commas between fields", "a { b = 1, c = 2 }\n",
+		"1:10 EGM0001: expected the end of the statement before `,` | in braces, fields "
+		"are separated by `;` or a new line\n" },
+	{ "a slash in a key", "labels { app.kubernetes.io/name = 1 }\n",
+		"1:27 EGM0001: expected `=` or `{` before `/` | a key with a slash is quoted: "
+		"\"example.com/key\" = ...\n" },
 	{ "free text without quotes",
 		"a = /cart\n"
 		"b = *.example.com\n"
 		"c = https://example.com\n"
 		"d = otel:4317\n",
-		"1:5 EGM0001: expected a value before `/` | free text such as a path, a host or an address is quoted\n"
-		"2:5 EGM0001: expected a value before `*` | free text such as a path, a host or an address is quoted\n"
-		"3:10 EGM0001: expected the end of the statement before `:` | free text such as a path, a host or an address is quoted\n"
-		"4:9 EGM0001: expected the end of the statement before `:` | free text such as a path, a host or an address is quoted\n" },
+		"1:5 EGM0001: expected a value before `/` | free text such as a path, a host or an "
+		"address is quoted\n"
+		"2:5 EGM0001: expected a value before `*` | free text such as a path, a host or an "
+		"address is quoted\n"
+		"3:10 EGM0001: expected the end of the statement before `:` | free text such as a "
+		"path, a host or an address is quoted\n"
+		"4:9 EGM0001: expected the end of the statement before `:` | free text such as a "
+		"path, a host or an address is quoted\n" },
 	{ "a word of the language as a name",
 		"for = 5m\n"
 		"in : text\n"
 		"x { because = 1 }\n",
-		"1:5 EGM0001: expected a name before `=` | this is a word of the language; as a name it is quoted, as in \"for\" = 5m\n"
-		"2:1 EGM0001: expected a statement or the end of the file before `in` | this is a word of the language; as a name it is quoted, as in \"for\" = 5m\n"
-		"3:13 EGM0001: expected a value before `=` | this is a word of the language; as a name it is quoted, as in \"for\" = 5m\n" },
-	{ "statements on one line",
-		"a = 1 b = 2\n",
-		"1:7 EGM0001: expected the end of the statement before `b` | statements are separated by `;` or a new line\n" },
+		"1:5 EGM0001: expected a name before `=` | this is a word of the language; as a "
+		"name it is quoted, as in \"for\" = 5m\n"
+		"2:1 EGM0001: expected a statement or the end of the file before `in` | this is a "
+		"word of the language; as a name it is quoted, as in \"for\" = 5m\n"
+		"3:13 EGM0001: expected a value before `=` | this is a word of the language; as a "
+		"name it is quoted, as in \"for\" = 5m\n" },
+	{ "statements on one line", "a = 1 b = 2\n",
+		"1:7 EGM0001: expected the end of the statement before `b` | statements are "
+		"separated by `;` or a new line\n" },
 	{ "a brace on its own line",
 		"app a\n"
 		"{\n"
 		"  b = 1\n"
 		"}\n",
-		"2:1 EGM0001: expected a statement or the end of the file before `{` | the brace stands on the line of what it belongs to\n" },
-	{ "a waiver without a reason",
-		"allow EGM4206\n",
-		"1:14 EGM0001: expected `because` before the end of the line | a waiver says why: allow CODE because \"...\"\n" },
+		"2:1 EGM0001: expected a statement or the end of the file before `{` | the brace "
+		"stands on the line of what it belongs to\n" },
+	{ "a waiver without a reason", "allow EGM4206\n",
+		"1:14 EGM0001: expected `because` before the end of the line | a waiver says why: "
+		"allow CODE because \"...\"\n" },
 	{ "operators of other languages",
 		"a = b && c\n"
 		"d = e || f\n"
@@ -195,21 +216,26 @@ static const struct {
 		"b = \"two }\n"
 		"c { d = [\"three] }\n"
 		"e = = 1\n",
-		"1:5 EGM0002: this string is never closed | a string ends on the line on which it begins\n"
-		"2:5 EGM0002: this string is never closed | a string ends on the line on which it begins\n"
-		"3:10 EGM0002: this string is never closed | a string ends on the line on which it begins\n"
+		"1:5 EGM0002: this string is never closed | a string ends on the line on which it "
+		"begins\n"
+		"2:5 EGM0002: this string is never closed | a string ends on the line on which it "
+		"begins\n"
+		"3:10 EGM0002: this string is never closed | a string ends on the line on which it "
+		"begins\n"
 		"4:5 EGM0001: expected a value before `=`\n" },
 	{ "a quote inside an expression",
 		"a = \"${join(\", \", b)} and\"\n"
 		"b = \"${ {c} }\"\n"
 		"c = \"${d\"\n"
 		"d = 1\n",
-		"1:13 EGM0001: `\"` cannot stand inside `${ }` | name the value with `let` before, and write ${name}\n"
-		"2:9 EGM0001: `{` cannot stand inside `${ }` | name the value with `let` before, and write ${name}\n"
+		"1:13 EGM0001: `\"` cannot stand inside `${ }` | name the value with `let` before, "
+		"and write ${name}\n"
+		"2:9 EGM0001: `{` cannot stand inside `${ }` | name the value with `let` before, "
+		"and write ${name}\n"
 		"3:6 EGM0003: `${` is never closed | a dollar sign itself is written \\$\n" },
-	{ "escapes",
-		"a = \"\\d \\n\"\n",
-		"1:6 EGM0006: `\\d` is no escape | there are \\n \\t \\\" \\\\ \\$; a backslash itself is written \\\\\n" },
+	{ "escapes", "a = \"\\d \\n\"\n",
+		"1:6 EGM0006: `\\d` is no escape | there are \\n \\t \\\" \\\\ \\$; a backslash "
+		"itself is written \\\\\n" },
 	{ "a block without an end is found by its indentation",
 		"site s {\n"
 		"  app a {\n"
@@ -219,7 +245,8 @@ static const struct {
 		"  app c {\n"
 		"  }\n"
 		"}\n",
-		"3:11 EGM0003: this `{` is never closed @ 5:3: this closes it, but stands further left than the line that opened it\n" },
+		"3:11 EGM0003: this `{` is never closed @ 5:3: this closes it, but stands further "
+		"left than the line that opened it\n" },
 	{ "a block without an end",
 		"site s {\n"
 		"  a = 1\n",
@@ -250,47 +277,63 @@ static const struct {
 		"a = @\n"
 		"b = $c\n"
 		"d = `e`\n"
-		"\xc3""\xa4"" = 1\n"
-		"f =\xc2""\xa0""1\n",
+		"\xc3"
+		"\xa4"
+		" = 1\n"
+		"f =\xc2"
+		"\xa0"
+		"1\n",
 		"1:5 EGM0004: `@` cannot stand here\n"
 		"2:5 EGM0004: `$` cannot stand here\n"
 		"3:5 EGM0004: ``e`` is no text | text stands in double quotes: \"...\"\n"
-		"4:1 EGM0004: `\xc3""\xa4""` cannot stand here | names hold plain letters, digits, `_` and `-`; anything else is quoted\n"
-		"5:4 EGM0004: `\xc2""\xa0""` is a no-break space | this looks like a space; write a plain one\n" },
+		"4:1 EGM0004: `\xc3"
+		"\xa4"
+		"` cannot stand here | names hold plain letters, digits, `_` and `-`; anything "
+		"else is quoted\n"
+		"5:4 EGM0004: `\xc2"
+		"\xa0"
+		"` is a no-break space | this looks like a space; write a plain one\n" },
 	{ "fractions and versions",
 		"a = 0.5\n"
 		"b = 1.29.6\n"
 		"c = 10.0.0.0/8\n"
 		"d = 3scale-x\n",
-		"1:5 EGM0007: `0.5` is a fraction without a unit | numbers are whole, or carry a unit such as 0.5%; a version is quoted: \"1.29\"\n"
-		"2:5 EGM0007: `1.29.6` is no number | versions and addresses are quoted: \"1.29.6\", \"10.0.0.0/8\"\n"
-		"3:5 EGM0007: `10.0.0.0/8` is no number | versions and addresses are quoted: \"1.29.6\", \"10.0.0.0/8\"\n"
-		"4:5 EGM0007: `3scale-x` is neither a number nor a name | a name begins with a letter; anything else is quoted\n" },
+		"1:5 EGM0007: `0.5` is a fraction without a unit | numbers are whole, or carry a "
+		"unit such as 0.5%; a version is quoted: \"1.29\"\n"
+		"2:5 EGM0007: `1.29.6` is no number | versions and addresses are quoted: "
+		"\"1.29.6\", \"10.0.0.0/8\"\n"
+		"3:5 EGM0007: `10.0.0.0/8` is no number | versions and addresses are quoted: "
+		"\"1.29.6\", \"10.0.0.0/8\"\n"
+		"4:5 EGM0007: `3scale-x` is neither a number nor a name | a name begins with a "
+		"letter; anything else is quoted\n" },
 	{ "the largest number",
 		"a = 9223372036854775807\n"
 		"b = 9223372036854775808\n",
-		"2:5 EGM0007: `9223372036854775808` is beyond 9223372036854775807, the largest number\n" },
+		"2:5 EGM0007: `9223372036854775808` is beyond 9223372036854775807, the largest "
+		"number\n" },
 	{ "a byte order mark",
-		"\xef""\xbb""\xbf""a = = 1\n",
-		"1:1 EGM0005: the file begins with a byte order mark | save it as UTF-8 without one\n"
+		"\xef"
+		"\xbb"
+		"\xbf"
+		"a = = 1\n",
+		"1:1 EGM0005: the file begins with a byte order mark | save it as UTF-8 without "
+		"one\n"
 		"1:6 EGM0001: expected a value before `=`\n" },
 	{ "carriage returns",
 		"a = = 1\r\n"
 		"b = \"x\r\n"
 		"c = 1\r\n",
 		"1:5 EGM0001: expected a value before `=`\n"
-		"2:5 EGM0002: this string is never closed | a string ends on the line on which it begins\n" },
-	{ "a conditional value needs an else",
-		"a = if b then c\n",
+		"2:5 EGM0002: this string is never closed | a string ends on the line on which it "
+		"begins\n" },
+	{ "a conditional value needs an else", "a = if b then c\n",
 		"1:16 EGM0001: expected `else` before the end of the line\n" },
-	{ "comparisons do not chain",
-		"a = 1 < 2 < 3\n",
+	{ "comparisons do not chain", "a = 1 < 2 < 3\n",
 		"1:11 EGM0001: expected the end of the statement before `<`\n" },
-	{ "two names",
-		"a = b c\n",
-		"1:7 EGM0001: expected the end of the statement before `c` | free text is quoted\n" },
-	{ "a rule without a law",
-		"rule A error { must true }\n",
+	{ "two names", "a = b c\n",
+		"1:7 EGM0001: expected the end of the statement before `c` | free text is "
+		"quoted\n" },
+	{ "a rule without a law", "rule A error { must true }\n",
 		"1:14 EGM0001: expected a string before `{`\n" },
 	{ "declarations say what they lack",
 		"edition \"2026\"\n"
@@ -317,7 +360,8 @@ static const struct {
 	{ "empty conditions",
 		"if { a = 1 }\n"
 		"for in b { }\n",
-		"2:5 EGM0001: expected a name before `in` | this is a word of the language; as a name it is quoted\n" },
+		"2:5 EGM0001: expected a name before `in` | this is a word of the language; as a "
+		"name it is quoted\n" },
 	{ "an unfinished file",
 		"site s {\n"
 		"  app a {\n"
@@ -362,7 +406,10 @@ encodings(struct tap *t)
 	demand_faults(t, "", 0, "");
 	demand_faults(t, "# only\r\n\t \r\n", 12, "");
 	demand_faults(t, "a = 1\0", 6, "1:6 EGM0005: a NUL byte: this is no text file\n");
-	demand_faults(t, "\xff\xfe" "a\0", 4, "1:1 EGM0005: the file is UTF-16 | save it as UTF-8\n");
+	demand_faults(t,
+		"\xff\xfe"
+		"a\0",
+		4, "1:1 EGM0005: the file is UTF-16 | save it as UTF-8\n");
 	demand_faults(t, "a = \"x\xff\"\nb = = 1\n", 17,
 		"1:7 EGM0005: the byte 0xff is no UTF-8 | save the file as UTF-8\n"
 		"2:5 EGM0001: expected a value before `=`\n");
@@ -382,7 +429,8 @@ first_of(const struct front *f, node_id list, enum node_kind kind)
 static void
 what_holds_a_fault_is_marked(struct tap *t)
 {
-	static const char text[] = "edition 2026\nsite s {\n  app a { b = 1 }\n  app c { d = = 1 }\n}\ntype e = text\n";
+	static const char text[] = "edition 2026\nsite s {\n  app a { b = 1 }\n  app c { d = = 1 "
+				   "}\n}\ntype e = text\n";
 	struct front f;
 	const struct node *site, *app;
 
@@ -401,7 +449,8 @@ what_holds_a_fault_is_marked(struct tap *t)
 
 /* head, then part `count` times, then tail; the codes reported, each with a space behind it. */
 static void
-demand_codes(struct tap *t, const char *head, const char *part, unsigned count, const char *tail, const char *codes)
+demand_codes(struct tap *t, const char *head, const char *part, unsigned count, const char *tail,
+	const char *codes)
 {
 	struct front f;
 	struct str text = STR_INIT, got = STR_INIT;
@@ -426,7 +475,8 @@ nesting(struct tap *t)
 
 	str_repeat(&closers, '}', 200);
 	demand_codes(t, "", "a {", 200, str_text(&closers), "");
-	demand_codes(t, "a {", "a {", 200, (str_putc(&closers, '}'), str_text(&closers)), "EGM0010 ");
+	demand_codes(
+		t, "a {", "a {", 200, (str_putc(&closers, '}'), str_text(&closers)), "EGM0010 ");
 	str_repeat(&closers, '}', 99800 - 1);
 	demand_codes(t, "", "a {", 100000, str_text(&closers), "EGM0010 ");
 	str_release(&closers);
