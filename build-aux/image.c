@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * image OUT.c: checks the library inside libegm.a and writes it as the bytes of a ready-made program (src/check/image.h), in a C file.
- * Runs at build time; a library that does not check stops the build with its messages.
+ * image OUT.c: checks the library inside libegm.a and writes it as the bytes of a ready-made
+ * program (src/check/image.h), in a C file. Runs at build time; a library that does not check
+ * stops the build with its messages.
  */
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,8 @@ print_image(const char *name, const struct program *p)
 		library_hash(p, &hash);
 		fputs("/* Made by build-aux/image. */\n#include \"check/image.h\"\n\n", f);
 		print_bytes(f, &image);
-		fprintf(f, "const struct image embedded_image = { bytes, %zu, \"%s\" };\n", image.len, str_text(&hash));
+		fprintf(f, "const struct image embedded_image = { bytes, %zu, \"%s\" };\n",
+			image.len, str_text(&hash));
 		ok = !ferror(f);
 		ok &= !fclose(f);
 	}

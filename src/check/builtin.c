@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The built-in functions as the checker sees them: names, arguments, results. What they compute is in eval/builtin.c.
+ * The built-in functions as the checker sees them: names, arguments, results. What they compute is
+ * in eval/builtin.c.
  */
 #include "check/builtin.h"
 
@@ -45,7 +46,8 @@ elements(struct checker *ck, node_id arg, uint32_t wanted)
 	if (!elem && t & TYPE_OPTIONAL)
 		return TYPE_ID(t);
 	if (!elem || TYPE_AT(p, t)->kind == TYPE_MAP)
-		check_fault(ck, ck->user ? EGM0120 : EGM0402, arg, "a list or a set is wanted here");
+		check_fault(
+			ck, ck->user ? EGM0120 : EGM0402, arg, "a list or a set is wanted here");
 	return elem;
 }
 
@@ -55,7 +57,8 @@ elements_of(struct checker *ck, node_id arg, uint32_t wanted)
 	uint32_t t = elements(ck, arg, wanted);
 
 	if (t && !type_fits(ck, wanted, t, 0))
-		check_fault(ck, ck->user ? EGM0120 : EGM0402, arg, "the entries are of another type than this function takes");
+		check_fault(ck, ck->user ? EGM0120 : EGM0402, arg,
+			"the entries are of another type than this function takes");
 }
 
 /* Is there always at least one: a declared word type, or a list whose range starts at 1. */
@@ -68,7 +71,8 @@ never_empty(const struct program *p, node_id arg)
 	if (n->kind == NODE_COMP) {
 		const struct node *f = NODE_AT(p, n->kid[1]);
 
-		return !f->kid[1] && !NODE_AT(p, f->kid[0])->next && never_empty(p, NODE_AT(p, f->kid[0])->kid[0]);
+		return !f->kid[1] && !NODE_AT(p, f->kid[0])->next &&
+			never_empty(p, NODE_AT(p, f->kid[0])->kid[0]);
 	}
 	if (n->kind == NODE_COMP_LIST)
 		return never_empty(p, n->kid[0]);
@@ -101,7 +105,8 @@ check_pattern(struct checker *ck, node_id arg)
 		check_fault(ck, EGM0402, arg, "a pattern is a literal text");
 		return;
 	}
-	if (!pattern_compile(&p->arena, program_text(p, NODE_AT(p, arg)->a), atom_len(&p->atoms, NODE_AT(p, arg)->a), &fault, &at))
+	if (!pattern_compile(&p->arena, program_text(p, NODE_AT(p, arg)->a),
+		    atom_len(&p->atoms, NODE_AT(p, arg)->a), &fault, &at))
 		check_fault(ck, EGM0401, arg, "this pattern is none: %s", fault);
 }
 
@@ -114,7 +119,8 @@ texts(struct checker *ck, node_id arg)
 		if (TYPE_AT(ck->p, t)->kind != TYPE_WORDS && !type_fits(ck, TYPE_T(TEXT), t, 0))
 			check_fault(ck, ck->user ? EGM0120 : EGM0402, arg, "a text is wanted here");
 		if (t & TYPE_OPTIONAL && !ck->lenient)
-			check_fault(ck, EGM0405, arg, "this may be absent, and here a value must stand");
+			check_fault(ck, EGM0405, arg,
+				"this may be absent, and here a value must stand");
 	}
 }
 
@@ -143,8 +149,10 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 	switch (b) {
 	case BUILTIN_COUNT:
 		t = check_expr(ck, a, 0);
-		if (!type_elem(p, t) && TYPE_AT(p, t)->kind != TYPE_EMPTY && TYPE_AT(p, t)->kind != TYPE_POISON && !(t & TYPE_OPTIONAL))
-			check_fault(ck, ck->user ? EGM0120 : EGM0402, a, "there is nothing to count here");
+		if (!type_elem(p, t) && TYPE_AT(p, t)->kind != TYPE_EMPTY &&
+			TYPE_AT(p, t)->kind != TYPE_POISON && !(t & TYPE_OPTIONAL))
+			check_fault(ck, ck->user ? EGM0120 : EGM0402, a,
+				"there is nothing to count here");
 		return TYPE_T(INT);
 	case BUILTIN_SUM:
 		t = elements(ck, a, 0);
@@ -171,7 +179,8 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		check_value(ck, a, TYPE_T(TEXT), false);
 		t = elements(ck, second, 0);
 		if (t && TYPE_AT(p, t)->kind != TYPE_WORDS && TYPE_AT(p, t)->kind != TYPE_SCALAR)
-			check_fault(ck, EGM0402, second, "only texts, words and numbers can be joined");
+			check_fault(
+				ck, EGM0402, second, "only texts, words and numbers can be joined");
 		return TYPE_T(TEXT);
 	case BUILTIN_DEFAULT:
 		return check_default(ck, a, second);
@@ -205,8 +214,10 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		return TYPE_T(BOOL);
 	case BUILTIN_NUMBER:
 		t = check_expr(ck, a, 0);
-		if (!type_fits(ck, TYPE_T(PERCENT), t, 0) && !type_is_text(p, t) && TYPE_AT(p, t)->kind != TYPE_WORDS)
-			check_fault(ck, EGM0402, a, "a percentage or a text of digits is wanted here");
+		if (!type_fits(ck, TYPE_T(PERCENT), t, 0) && !type_is_text(p, t) &&
+			TYPE_AT(p, t)->kind != TYPE_WORDS)
+			check_fault(
+				ck, EGM0402, a, "a percentage or a text of digits is wanted here");
 		return TYPE_T(INT);
 	case BUILTIN_WHOLE:
 		check_value(ck, a, TYPE_T(PERCENT), false);
@@ -231,7 +242,8 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		return TYPE_T(TEXT) | TYPE_OPTIONAL;
 	case BUILTIN_TODO:
 		if (NODE_AT(p, a)->kind != NODE_STRING)
-			check_fault(ck, ck->user ? EGM0120 : EGM0402, a, "what goes here is said by a literal text");
+			check_fault(ck, ck->user ? EGM0120 : EGM0402, a,
+				"what goes here is said by a literal text");
 		return type_new(p, TYPE_TODO);
 	default:
 		return 0;
@@ -254,8 +266,9 @@ check_builtin(struct checker *ck, node_id call, uint32_t *type)
 	NODE_AT(p, call)->ref = (uint32_t)b;
 	*type = 0;
 	if (count < infos[b].least || count > infos[b].most) {
-		struct diag *g = check_fault(ck, EGM0402, call, "`%s` takes %d argument%s, here are %d", infos[b].name, infos[b].least,
-					     infos[b].least == 1 ? "" : "s", count);
+		struct diag *g = check_fault(ck, EGM0402, call,
+			"`%s` takes %d argument%s, here are %d", infos[b].name, infos[b].least,
+			infos[b].least == 1 ? "" : "s", count);
 
 		diag_line(&p->diags, g, LINE_HELP, "%s", infos[b].about);
 		return true;

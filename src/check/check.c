@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The steps of checking, in order: names, owners, meanings, values, statements, the order of columns, and what the whole must fulfil.
- * Each step goes over all files before the next begins, so that files may speak of each other in any order.
+ * The steps of checking, in order: names, owners, meanings, values, statements, the order of
+ * columns, and what the whole must fulfil. Each step goes over all files before the next begins,
+ * so that files may speak of each other in any order.
  */
 #include "check/check.h"
 
@@ -77,7 +78,8 @@ check_word_span(const struct program *p, node_id n)
 
 /* --- files --- */
 
-typedef void step_fn(struct checker *ck, node_id n);
+typedef void
+step_fn(struct checker *ck, node_id n);
 
 /* Runs one step over the declarations of all files. */
 static void
@@ -87,8 +89,11 @@ for_declarations(struct checker *ck, uint32_t first, const uint32_t *contexts, s
 
 	for (uint32_t f = first; f < p->files.count; f++) {
 		ck->context = contexts[f - first];
-		for (node_id n = VEC_AT(&p->files, struct ast_file, f)->first; n; n = NODE_AT(p, n)->next)
-			if (!(NODE_AT(p, n)->flags & FLAG_BROKEN) || NODE_AT(p, n)->kind == NODE_SITE || NODE_AT(p, n)->kind == NODE_PROFILE)
+		for (node_id n = VEC_AT(&p->files, struct ast_file, f)->first; n;
+			n = NODE_AT(p, n)->next)
+			if (!(NODE_AT(p, n)->flags & FLAG_BROKEN) ||
+				NODE_AT(p, n)->kind == NODE_SITE ||
+				NODE_AT(p, n)->kind == NODE_PROFILE)
 				step(ck, n);
 	}
 	ck->context = 0;
@@ -204,7 +209,8 @@ param_value(struct program *p, const uint32_t *chain, uint32_t count, atom name)
 {
 	for (uint32_t i = 0; i < count; i++)
 		for (node_id n = site_body(p, chain[i]); n; n = NODE_AT(p, n)->next) {
-			node_id word = NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
+			node_id word =
+				NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
 
 			if (word && !NODE_AT(p, word)->next && NODE_AT(p, word)->a == name)
 				return NODE_AT(p, n)->kid[1];
@@ -217,14 +223,16 @@ mark_param_fields(struct program *p, const uint32_t *chain, uint32_t count, atom
 {
 	for (uint32_t i = 0; i < count; i++)
 		for (node_id n = site_body(p, chain[i]); n; n = NODE_AT(p, n)->next) {
-			node_id word = NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
+			node_id word =
+				NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
 
 			if (word && !NODE_AT(p, word)->next && NODE_AT(p, word)->a == name)
 				NODE_AT(p, n)->flags |= FLAG_PARAM;
 		}
 }
 
-/* Parameters are variables of a context around all bodies: their value is the nearest one that a body gives, or their default. */
+/* Parameters are variables of a context around all bodies: their value is the nearest one that a
+ * body gives, or their default. */
 static void
 declare_params(struct checker *ck, const uint32_t *chain, uint32_t count)
 {
@@ -239,8 +247,10 @@ declare_params(struct checker *ck, const uint32_t *chain, uint32_t count)
 				continue;
 			for (uint32_t j = i + 1; j < count; j++)
 				if (is_param(p, site_body(p, chain[j]), NODE_AT(p, n)->a))
-					check_fault(ck, EGM0104, n, "the parameter `%s` is declared by the profile it comes from, too",
-						    program_text(p, NODE_AT(p, n)->a));
+					check_fault(ck, EGM0104, n,
+						"the parameter `%s` is declared by the profile it "
+						"comes from, too",
+						program_text(p, NODE_AT(p, n)->a));
 			value = param_value(p, chain, count, NODE_AT(p, n)->a);
 			mark_param_fields(p, chain, count, NODE_AT(p, n)->a);
 			value = value ? value : NODE_AT(p, n)->kid[2];
@@ -249,8 +259,10 @@ declare_params(struct checker *ck, const uint32_t *chain, uint32_t count)
 			VAR_AT(p, v)->let = value;
 			VAR_AT(p, v)->state = 2;
 			if (!value) {
-				struct diag *g = check_fault(ck, EGM0131, SITE_AT(p, chain[0])->node, "the site gives no value to the parameter `%s`",
-							     program_text(p, NODE_AT(p, n)->a));
+				struct diag *g =
+					check_fault(ck, EGM0131, SITE_AT(p, chain[0])->node,
+						"the site gives no value to the parameter `%s`",
+						program_text(p, NODE_AT(p, n)->a));
 
 				diag_label(&p->diags, g, NODE_AT(p, n)->span, "declared here");
 				VAR_AT(p, v)->type = 0;
@@ -268,8 +280,9 @@ check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site
 	uint32_t errors = p->diags.errors, base;
 	enum site_role role = (enum site_role)SITE_AT(p, chain[0])->role;
 
-	*mark = (struct site_mark){ p->contexts.count, p->vars.count, p->parts.count, p->objects.count, p->edges.count,
-				    p->numbers.count, p->types.count, p->words.count, false };
+	*mark = (struct site_mark){ p->contexts.count, p->vars.count, p->parts.count,
+		p->objects.count, p->edges.count, p->numbers.count, p->types.count, p->words.count,
+		false };
 	checker_init(&ck, p);
 	vec_cut(&p->failed, 0);
 	ck.user = true;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checking: from trees to a program that evaluation can run. What comes in: parsed files, in load order. What goes out: filled pools.
- * What is refused: everything that SPEC section 10 lists, at the library's or the user's own text.
+ * Checking: from trees to a program that evaluation can run. What comes in: parsed files, in load
+ * order. What goes out: filled pools. What is refused: everything that SPEC section 10 lists, at
+ * the library's or the user's own text.
  */
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
 #include "check/program.h"
 
-/* Declares and checks the files from index `first` on. library: they belong to the library (and may use all of the language).
- * False if an error was reported. */
+/* Declares and checks the files from index `first` on. library: they belong to the library (and
+ * may use all of the language). False if an error was reported. */
 bool
 check_files(struct program *p, uint32_t first, bool library);
 
-/* The statements of one site (with its profiles) become contexts, parts and objects on top of the library's; site_cut() takes them away again. */
+/* The statements of one site (with its profiles) become contexts, parts and objects on top of
+ * the library's; site_cut() takes them away again. */
 struct site_mark {
 	uint32_t contexts, vars, parts, objects, edges, numbers, types, words;
 	bool reordered;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the checking files share: where expressions stand, what they read, and how faults are reported. Not used by later stages.
- * Every function that reports a fault goes on; the failed part gets TYPE_POISON, which silences what follows from it.
+ * What the checking files share: where expressions stand, what they read, and how faults are
+ * reported. Not used by later stages. Every function that reports a fault goes on; the failed part
+ * gets TYPE_POISON, which silences what follows from it.
  */
 #ifndef CHECK_CHECKER_H
 #define CHECK_CHECKER_H
@@ -28,13 +29,13 @@ struct edge_set {
 
 struct checker {
 	struct program *p;
-	uint32_t context;    /* where expressions are checked now; 0: only constants */
-	struct vec reads;    /* struct read; no dummy */
-	struct vec facts;    /* struct fact; no dummy */
-	bool lenient;        /* `at`, `expect`: absent values may be walked through */
-	bool test;           /* the body of a test or of a rule's examples: may write what libraries write */
-	bool in_must;        /* the condition of a rule, not one of its texts */
-	bool user;           /* faults are the user's: a file that is not the library's */
+	uint32_t context; /* where expressions are checked now; 0: only constants */
+	struct vec reads; /* struct read; no dummy */
+	struct vec facts; /* struct fact; no dummy */
+	bool lenient; /* `at`, `expect`: absent values may be walked through */
+	bool test; /* the body of a test or of a rule's examples: may write what libraries write */
+	bool in_must; /* the condition of a rule, not one of its texts */
+	bool user; /* faults are the user's: a file that is not the library's */
 	struct edge_set *edges; /* pairs of columns that are linked already */
 };
 
@@ -61,20 +62,23 @@ type_new(struct program *p, enum type_kind kind);
 uint32_t
 type_of_elem(struct program *p, enum type_kind kind, uint32_t elem);
 uint32_t
-type_of_rtypes(struct program *p, enum type_kind kind, const uint32_t *rtypes, uint32_t count, int64_t hi);
+type_of_rtypes(
+	struct program *p, enum type_kind kind, const uint32_t *rtypes, uint32_t count, int64_t hi);
 /* The set of records of t; `hi` bounds it (0: by t's own declaration). */
 uint32_t
 type_records(struct program *p, uint32_t rtype, int64_t hi);
 /* Reads a type that is written down, with its marks. */
 uint32_t
 type_parse(struct checker *ck, node_id type, node_id marks);
-/* Reads members (of a block, kind or struct) into a list; `owner` is an rtype or 0. Returns the first. */
+/* Reads members (of a block, kind or struct) into a list; `owner` is an rtype or 0. Returns the
+ * first. */
 uint32_t
 type_members(struct checker *ck, node_id body, uint32_t owner, uint32_t context);
 /* For people: "a port", "one of http, https", "a list of references to app". */
 void
 type_describe(const struct program *p, uint32_t type, struct str *out);
-/* May a value of type `from` stand where `to` is wanted (values may still have to be checked when they are known)? */
+/* May a value of type `from` stand where `to` is wanted (values may still have to be checked
+ * when they are known)? */
 bool
 type_fits(struct checker *ck, uint32_t to, uint32_t from, node_id n);
 /* What two branches have in common; TYPE_POISON and false if nothing. */
@@ -84,7 +88,8 @@ bool
 type_is_text(const struct program *p, uint32_t type);
 bool
 type_is_number(const struct program *p, uint32_t type);
-/* The element of a list, set, map, records, objects, optional or words; TYPE_POISON if it has none. */
+/* The element of a list, set, map, records, objects, optional or words; TYPE_POISON if it has
+ * none. */
 uint32_t
 type_elem(struct program *p, uint32_t type);
 bool
@@ -92,10 +97,12 @@ type_has_word(const struct program *p, uint32_t type, atom word);
 
 /* --- expr.c --- */
 
-/* Checks an expression where a value of type `expected` is wanted (0: nothing known). Returns its type; reads go to ck->reads. */
+/* Checks an expression where a value of type `expected` is wanted (0: nothing known). Returns
+ * its type; reads go to ck->reads. */
 uint32_t
 check_expr(struct checker *ck, node_id n, uint32_t expected);
-/* The same for a value that is assigned: reports what does not fit. `optional`: an absent value is fine. */
+/* The same for a value that is assigned: reports what does not fit. `optional`: an absent value
+ * is fine. */
 uint32_t
 check_value(struct checker *ck, node_id n, uint32_t target, bool optional);
 /* What follows `of`: a record of type rtype, or of any if 0. */
@@ -107,7 +114,8 @@ check_condition(struct checker *ck, node_id n);
 /* Notes the facts that hold where `n` is true (or false), until facts.count is cut back. */
 void
 check_narrow(struct checker *ck, node_id n, bool holds);
-/* Binds the variables of a FOR in a new context below the present one, which it makes the present one. Returns it. */
+/* Binds the variables of a FOR in a new context below the present one, which it makes the
+ * present one. Returns it. */
 uint32_t
 check_for(struct checker *ck, node_id n, enum context_kind kind);
 uint32_t
@@ -192,7 +200,8 @@ order_columns(struct checker *ck);
 
 /* --- guard.c --- */
 
-/* Joins that compare everything with everything; called for each FOR once its condition is checked. Ties go to the BIND nodes. */
+/* Joins that compare everything with everything; called for each FOR once its condition is
+ * checked. Ties go to the BIND nodes. */
 void
 guard_join(struct checker *ck, uint32_t context);
 /* The guarantees that need the whole library. */

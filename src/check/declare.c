@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Declarations: first all names, then what they mean, so that files may speak of each other in any order. What comes in: the statements
- * of files above their first scope. What goes out: rtypes, types, members, tables, functions, well-known labels, and the columns.
+ * Declarations: first all names, then what they mean, so that files may speak of each other in any
+ * order. What comes in: the statements of files above their first scope. What goes out: rtypes,
+ * types, members, tables, functions, well-known labels, and the columns.
  */
 #include "check/checker.h"
 
@@ -64,8 +65,13 @@ name_type(struct checker *ck, node_id n)
 	atom name = NODE_AT(p, n)->a;
 	uint32_t t;
 
-	if (program_symbol(p, name).type || scalar_find(program_text(p, name), atom_len(&p->atoms, name)) != SCALAR_TYPE_COUNT) {
-		declared_twice(ck, n, program_symbol(p, name).type ? TYPE_AT(p, program_symbol(p, name).type)->decl : 0);
+	if (program_symbol(p, name).type ||
+		scalar_find(program_text(p, name), atom_len(&p->atoms, name)) !=
+			SCALAR_TYPE_COUNT) {
+		declared_twice(ck, n,
+			program_symbol(p, name).type
+				? TYPE_AT(p, program_symbol(p, name).type)->decl
+				: 0);
 		return;
 	}
 	t = type_new(p, TYPE_POISON);
@@ -140,7 +146,8 @@ declare_name(struct checker *ck, node_id n)
 {
 	switch ((enum node_kind)NODE_AT(ck->p, n)->kind) {
 	case NODE_DECL_BLOCK:
-		new_rtype(ck, n, NODE_AT(ck->p, n)->a == ck->p->words_.site ? FORM_SITE : FORM_BLOCK);
+		new_rtype(
+			ck, n, NODE_AT(ck->p, n)->a == ck->p->words_.site ? FORM_SITE : FORM_BLOCK);
 		break;
 	case NODE_RECORD:
 		new_rtype(ck, n, FORM_RECORD);
@@ -240,7 +247,9 @@ read_card(struct checker *ck, uint32_t t, node_id card)
 		return;
 	RTYPE_AT(p, t)->once = (c->flags & FLAG_ONCE) != 0;
 	RTYPE_AT(p, t)->lo = c->flags & FLAG_ONCE ? 1 : c->kid[0] ? NODE_AT(p, c->kid[0])->n : 0;
-	RTYPE_AT(p, t)->hi = c->flags & FLAG_ONCE ? 1 : c->kid[1] ? NODE_AT(p, c->kid[1])->n : INT64_MAX;
+	RTYPE_AT(p, t)->hi = c->flags & FLAG_ONCE ? 1
+		: c->kid[1]                       ? NODE_AT(p, c->kid[1])->n
+						  : INT64_MAX;
 }
 
 /* A record type is a member of its owner: the set of those that belong to it, or the one. */
@@ -248,7 +257,10 @@ static void
 add_child(struct checker *ck, uint32_t owner, uint32_t child)
 {
 	struct program *p = ck->p;
-	uint32_t m, old = program_struct_member(p, RTYPE_AT(p, owner)->members, RTYPE_AT(p, child)->name), type;
+	uint32_t m,
+		old = program_struct_member(
+			p, RTYPE_AT(p, owner)->members, RTYPE_AT(p, child)->name),
+		type;
 	int64_t hi = RTYPE_AT(p, child)->hi;
 
 	if (old) {
@@ -283,7 +295,8 @@ set_owner(struct checker *ck, uint32_t t, node_id word, node_id decl)
 		return;
 	}
 	if (!word) {
-		check_fault(ck, EGM0401, decl, "`%s` does not say where it belongs", name_of(ck, decl));
+		check_fault(
+			ck, EGM0401, decl, "`%s` does not say where it belongs", name_of(ck, decl));
 		return;
 	}
 	RTYPE_AT(p, t)->owner = find_rtype(ck, word);
@@ -319,7 +332,8 @@ declare_owner(struct checker *ck, node_id n)
 			if (words)
 				declare_type(ck, TYPE_AT(p, words)->decl);
 			if (!words || TYPE_AT(p, words)->kind != TYPE_WORDS)
-				check_fault(ck, EGM0401, node.kid[1], "`%s` is not a type of words", name_of(ck, node.kid[1]));
+				check_fault(ck, EGM0401, node.kid[1], "`%s` is not a type of words",
+					name_of(ck, node.kid[1]));
 			else {
 				RTYPE_AT(p, t)->label_words = words;
 				RTYPE_AT(p, t)->hi = TYPE_AT(p, words)->count;
@@ -339,7 +353,8 @@ declare_owner(struct checker *ck, node_id n)
 		uint32_t choice = find_rtype(ck, node.kid[0]);
 
 		if (choice && RTYPE_AT(p, choice)->form != FORM_CHOICE)
-			check_fault(ck, EGM0401, node.kid[0], "`%s` is not a choice", name_of(ck, node.kid[0]));
+			check_fault(ck, EGM0401, node.kid[0], "`%s` is not a choice",
+				name_of(ck, node.kid[0]));
 		else
 			RTYPE_AT(p, t)->choice = choice;
 		break;
@@ -366,7 +381,8 @@ declare_existence(struct checker *ck, node_id n)
 	struct program *p = ck->p;
 	uint32_t t = NODE_AT(p, n)->ref;
 	uint8_t kind = NODE_AT(p, n)->kind;
-	bool record = kind == NODE_DECL_BLOCK || kind == NODE_RECORD || kind == NODE_CONTRACT || kind == NODE_CHOICE;
+	bool record = kind == NODE_DECL_BLOCK || kind == NODE_RECORD || kind == NODE_CONTRACT ||
+		kind == NODE_CHOICE;
 
 	if (!t || !record)
 		return;
@@ -452,7 +468,8 @@ kind_phase(struct checker *ck, uint32_t t, node_id value)
 	struct program *p = ck->p;
 
 	for (uint32_t i = 0; p->phase_type && i < TYPE_AT(p, p->phase_type)->count; i++)
-		if (NODE_AT(p, value)->kind == NODE_NAME && WORD_AT(p, TYPE_AT(p, p->phase_type)->first + i) == NODE_AT(p, value)->a) {
+		if (NODE_AT(p, value)->kind == NODE_NAME &&
+			WORD_AT(p, TYPE_AT(p, p->phase_type)->first + i) == NODE_AT(p, value)->a) {
 			RTYPE_AT(p, t)->phase = i;
 			return;
 		}
@@ -465,10 +482,12 @@ kind_before(struct checker *ck, uint32_t t, node_id value)
 	struct program *p = ck->p;
 	uint32_t first = p->numbers.count, count = 0;
 
-	for (node_id item = NODE_AT(p, value)->kind == NODE_LIST ? NODE_AT(p, value)->kid[0] : 0; item; item = NODE_AT(p, item)->next) {
+	for (node_id item = NODE_AT(p, value)->kind == NODE_LIST ? NODE_AT(p, value)->kid[0] : 0;
+		item; item = NODE_AT(p, item)->next) {
 		uint32_t other = program_symbol(p, NODE_AT(p, item)->a).rtype;
 
-		if (NODE_AT(p, item)->kind != NODE_NAME || !other || RTYPE_AT(p, other)->form != FORM_KIND) {
+		if (NODE_AT(p, item)->kind != NODE_NAME || !other ||
+			RTYPE_AT(p, other)->form != FORM_KIND) {
 			check_fault(ck, EGM0401, item, "this is not a kind");
 			continue;
 		}
@@ -493,8 +512,10 @@ kind_field(struct checker *ck, uint32_t t, node_id n, uint32_t *seen)
 	} else if (word == w->scope) {
 		atom scope = NODE_AT(p, value)->a;
 
-		if (NODE_AT(p, value)->kind != NODE_NAME || (scope != w->namespaced && scope != w->cluster))
-			check_fault(ck, EGM0401, value, "the scope of a kind is namespaced or cluster");
+		if (NODE_AT(p, value)->kind != NODE_NAME ||
+			(scope != w->namespaced && scope != w->cluster))
+			check_fault(
+				ck, EGM0401, value, "the scope of a kind is namespaced or cluster");
 		RTYPE_AT(p, t)->namespaced = scope == w->namespaced;
 		*seen |= 2;
 	} else if (word == w->phase) {
@@ -506,7 +527,10 @@ kind_field(struct checker *ck, uint32_t t, node_id n, uint32_t *seen)
 		RTYPE_AT(p, t)->chart = NODE_AT(p, value)->a;
 		*seen |= 8;
 	} else {
-		check_fault(ck, EGM0103, n, "a kind has apiVersion, scope, phase and before; values have chart; not `%s`", program_text(p, word));
+		check_fault(ck, EGM0103, n,
+			"a kind has apiVersion, scope, phase and before; values have chart; not "
+			"`%s`",
+			program_text(p, word));
 	}
 }
 
@@ -523,9 +547,11 @@ declare_kind(struct checker *ck, node_id n)
 		if (NODE_AT(p, f)->kind == NODE_FIELD)
 			kind_field(ck, t, f, &seen);
 	if (!values && (seen & 7) != 7)
-		check_fault(ck, EGM0401, n, "kind `%s` does not say its apiVersion, scope and phase", name_of(ck, n));
+		check_fault(ck, EGM0401, n,
+			"kind `%s` does not say its apiVersion, scope and phase", name_of(ck, n));
 	if (values && seen != 8)
-		check_fault(ck, EGM0401, n, "values `%s` name their chart and nothing else", name_of(ck, n));
+		check_fault(ck, EGM0401, n, "values `%s` name their chart and nothing else",
+			name_of(ck, n));
 	metadata = metadata_type(p);
 	m = plain_member(p, "metadata", metadata, false, &last);
 	body = type_new(p, TYPE_STRUCT);
@@ -572,7 +598,8 @@ static node_id
 row_cell(const struct program *p, node_id row, atom column, bool *given)
 {
 	for (node_id f = NODE_AT(p, row)->kid[1]; f; f = NODE_AT(p, f)->next)
-		if (NODE_AT(p, f)->kind == NODE_FIELD && NODE_AT(p, NODE_AT(p, f)->kid[0])->a == column) {
+		if (NODE_AT(p, f)->kind == NODE_FIELD &&
+			NODE_AT(p, NODE_AT(p, f)->kid[0])->a == column) {
 			node_id value = NODE_AT(p, f)->kid[1];
 
 			*given = true;
@@ -588,15 +615,18 @@ check_row_words(struct checker *ck, node_id row, uint32_t members)
 	struct program *p = ck->p;
 
 	for (node_id f = NODE_AT(p, row)->kid[1]; f; f = NODE_AT(p, f)->next)
-		if (NODE_AT(p, f)->kind == NODE_FIELD && !program_struct_member(p, members, NODE_AT(p, NODE_AT(p, f)->kid[0])->a))
-			check_fault(ck, EGM0103, f, "the table has no column `%s`", name_of(ck, NODE_AT(p, f)->kid[0]));
+		if (NODE_AT(p, f)->kind == NODE_FIELD &&
+			!program_struct_member(p, members, NODE_AT(p, NODE_AT(p, f)->kid[0])->a))
+			check_fault(ck, EGM0103, f, "the table has no column `%s`",
+				name_of(ck, NODE_AT(p, f)->kid[0]));
 }
 
 static void
 add_row(struct checker *ck, uint32_t table, node_id n, uint32_t previous)
 {
 	struct program *p = ck->p;
-	uint32_t r = vec_add(&p->rows, 1), cells = vec_add(&p->numbers, TABLE_AT(p, table)->column_count), i = 0;
+	uint32_t r = vec_add(&p->rows, 1),
+		 cells = vec_add(&p->numbers, TABLE_AT(p, table)->column_count), i = 0;
 	node_id key = NODE_AT(p, n)->kid[0];
 	struct version v = { 0, 0 };
 
@@ -604,8 +634,11 @@ add_row(struct checker *ck, uint32_t table, node_id n, uint32_t previous)
 	ROW_AT(p, r)->node = n;
 	ROW_AT(p, r)->cells = cells;
 	if (TABLE_AT(p, table)->by_version) {
-		if (!version_parse(program_text(p, NODE_AT(p, key)->a), atom_len(&p->atoms, NODE_AT(p, key)->a), &v) || v.lo != v.hi)
-			check_fault(ck, EGM0401, key, "a row of this table starts at a release, such as \"1.29.0\"");
+		if (!version_parse(program_text(p, NODE_AT(p, key)->a),
+			    atom_len(&p->atoms, NODE_AT(p, key)->a), &v) ||
+			v.lo != v.hi)
+			check_fault(ck, EGM0401, key,
+				"a row of this table starts at a release, such as \"1.29.0\"");
 		else if (previous && v.lo <= ROW_AT(p, previous)->release)
 			check_fault(ck, EGM0401, key, "rows stand in ascending order");
 		ROW_AT(p, r)->release = v.lo;
@@ -618,7 +651,8 @@ add_row(struct checker *ck, uint32_t table, node_id n, uint32_t previous)
 		if (!given && previous && TABLE_AT(p, table)->by_version)
 			cell = NUMBER_AT(p, ROW_AT(p, previous)->cells + i);
 		else if (!given && !MEMBER_AT(p, m)->optional && !MEMBER_AT(p, m)->value)
-			check_fault(ck, EGM0131, n, "the column `%s` is missing here", program_text(p, MEMBER_AT(p, m)->name));
+			check_fault(ck, EGM0131, n, "the column `%s` is missing here",
+				program_text(p, MEMBER_AT(p, m)->name));
 		else if (!given)
 			cell = MEMBER_AT(p, m)->value;
 		if (given && cell)
@@ -744,13 +778,21 @@ declare_rows(struct checker *ck, node_id n)
 		declare_table(ck, n);
 }
 
-/* `crossing`: pairs of objects in different namespaces, one of which refers to the other; built in, read by grants. */
+/* `crossing`: pairs of objects in different namespaces, one of which refers to the other; built
+ * in, read by grants. */
 void
 declare_crossing(struct checker *ck)
 {
 	struct program *p = ck->p;
 	static const char *const fields[] = {
-		"from-group", "from-kind", "from-namespace", "from-name", "to-group", "to-kind", "to-namespace", "to-name",
+		"from-group",
+		"from-kind",
+		"from-namespace",
+		"from-name",
+		"to-group",
+		"to-kind",
+		"to-namespace",
+		"to-name",
 	};
 	uint32_t t = vec_add(&p->rtypes, 1), last = 0, first = 0;
 
@@ -772,7 +814,8 @@ declare_crossing(struct checker *ck)
 	RTYPE_AT(p, t)->members = first;
 	RTYPE_AT(p, t)->members_last = last;
 	RTYPE_AT(p, t)->slots = (uint32_t)(sizeof fields / sizeof fields[0]);
-	uint32_t ref = type_of_rtypes(p, TYPE_REF, &t, 1, 0), set = type_of_rtypes(p, TYPE_RECORDS, &t, 1, 0);
+	uint32_t ref = type_of_rtypes(p, TYPE_REF, &t, 1, 0),
+		 set = type_of_rtypes(p, TYPE_RECORDS, &t, 1, 0);
 
 	RTYPE_AT(p, t)->ref_type = ref;
 	RTYPE_AT(p, t)->set_type = set;
@@ -812,7 +855,8 @@ static void
 keep_edges(struct checker *ck, uint32_t column, uint32_t from)
 {
 	for (uint32_t i = from; i < ck->reads.count; i++)
-		order_edge(ck, column, VEC_AT(&ck->reads, struct read, i)->column, VEC_AT(&ck->reads, struct read, i)->node);
+		order_edge(ck, column, VEC_AT(&ck->reads, struct read, i)->column,
+			VEC_AT(&ck->reads, struct read, i)->node);
 	vec_cut(&ck->reads, from);
 }
 
@@ -823,7 +867,8 @@ asks_for_neighbour(struct program *p, node_id cond, uint32_t siblings)
 	node_id name = NODE_AT(p, cond)->kid[0];
 	uint32_t m;
 
-	if (!siblings || NODE_AT(p, cond)->kind != NODE_TEST_PRESENT || NODE_AT(p, name)->kind != NODE_NAME)
+	if (!siblings || NODE_AT(p, cond)->kind != NODE_TEST_PRESENT ||
+		NODE_AT(p, name)->kind != NODE_NAME)
 		return false;
 	m = program_struct_member(p, siblings, NODE_AT(p, name)->a);
 	if (m) {
@@ -894,13 +939,15 @@ declare_api_version(struct checker *ck, uint32_t t)
 	vec_cut(&ck->reads, 0);
 }
 
-/* What every record's fields wait for: that the record exists; and what every record waits for: its owner. */
+/* What every record's fields wait for: that the record exists; and what every record waits for:
+ * its owner. */
 static uint32_t
 owner_existence(const struct program *p, uint32_t t)
 {
 	uint32_t owner = RTYPE_AT(p, t)->owner;
 
-	return RTYPE_AT(p, owner)->choice ? RTYPE_AT(p, RTYPE_AT(p, owner)->choice)->existence : RTYPE_AT(p, owner)->existence;
+	return RTYPE_AT(p, owner)->choice ? RTYPE_AT(p, RTYPE_AT(p, owner)->choice)->existence
+					  : RTYPE_AT(p, owner)->existence;
 }
 
 void
@@ -909,7 +956,8 @@ declare_edges(struct checker *ck, uint32_t from)
 	struct program *p = ck->p;
 
 	for (uint32_t c = from; c < p->columns.count; c++) {
-		uint32_t t = COLUMN_AT(p, c)->rtype, own = RTYPE_AT(p, t)->choice ? RTYPE_AT(p, t)->choice : t;
+		uint32_t t = COLUMN_AT(p, c)->rtype,
+			 own = RTYPE_AT(p, t)->choice ? RTYPE_AT(p, t)->choice : t;
 		node_id decl = RTYPE_AT(p, t)->decl;
 
 		if (COLUMN_AT(p, c)->member)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Guarantees that are more than types: no join compares everything with everything, every object gets what its kind requires, no
- * vocabulary is dead.
+ * Guarantees that are more than types: no join compares everything with everything, every object
+ * gets what its kind requires, no vocabulary is dead.
  */
 #include "check/checker.h"
 
 #include <string.h>
 #include "base/mem.h"
 
-#define SMALL 64 /* a set with at most so many members by declaration may be compared with anything */
+#define SMALL \
+	64 /* a set with at most so many members by declaration may be compared with anything */
 
 /* --- joins --- */
 
@@ -66,7 +67,8 @@ repeats(const struct program *p, uint32_t context, node_id binding)
 			return true;
 		if (x->kind != CONTEXT_FOR && x->kind != CONTEXT_RULE)
 			continue;
-		for (node_id b = x->node ? NODE_AT(p, x->node)->kid[0] : 0; b; b = NODE_AT(p, b)->next)
+		for (node_id b = x->node ? NODE_AT(p, x->node)->kid[0] : 0; b;
+			b = NODE_AT(p, b)->next)
 			if (set_bound(p, NODE_AT(p, b)->kid[0]) != 1)
 				return true;
 	}
@@ -110,13 +112,17 @@ collect_ties(struct ties *t, node_id cond, node_id binding)
 	for (int side = 0; side < 2; side++) {
 		node_id key = n->kid[side], probe = n->kid[1 - side];
 
-		if (check_uses(p, key, t->var) && !check_uses(p, probe, t->var) && !uses_later(p, probe, binding) &&
-		    !uses_later(p, key, binding)) {
+		if (check_uses(p, key, t->var) && !check_uses(p, probe, t->var) &&
+			!uses_later(p, probe, binding) && !uses_later(p, key, binding)) {
 			bool other = false;
 
-			/* The key may speak of the variable alone, or the index would differ from instance to instance. */
-			for (node_id b = NODE_AT(p, CONTEXT_AT(p, VAR_AT(p, t->var)->context)->node)->kid[0]; b; b = NODE_AT(p, b)->next)
-				other |= NODE_AT(p, b)->ref != t->var && check_uses(p, key, NODE_AT(p, b)->ref);
+			/* The key may speak of the variable alone, or the index would differ
+			 * from instance to instance. */
+			for (node_id b = NODE_AT(p, CONTEXT_AT(p, VAR_AT(p, t->var)->context)->node)
+						 ->kid[0];
+				b; b = NODE_AT(p, b)->next)
+				other |= NODE_AT(p, b)->ref != t->var &&
+					check_uses(p, key, NODE_AT(p, b)->ref);
 			if (other)
 				continue;
 			t->keys[t->count] = key;
@@ -165,12 +171,17 @@ guard_join(struct checker *ck, uint32_t context)
 		collect_ties(&t, NODE_AT(p, loop)->kid[1], b);
 		if (t.count && repeats(p, context, b))
 			keep_ties(p, b, &t);
-		else if (!t.count && repeats(p, context, b) && (!bound || bound > SMALL) && !in_rule_text(ck, context)) {
-			struct diag *g = check_fault(ck, EGM0404, b, "this compares every `%s` with everything around it",
-						     program_text(p, RTYPE_AT(p, NODE_AT(p, set)->ref)->name));
+		else if (!t.count && repeats(p, context, b) && (!bound || bound > SMALL) &&
+			!in_rule_text(ck, context)) {
+			struct diag *g = check_fault(ck, EGM0404, b,
+				"this compares every `%s` with everything around it",
+				program_text(p, RTYPE_AT(p, NODE_AT(p, set)->ref)->name));
 
-			diag_line(&p->diags, g, LINE_HELP, "reach the set from what is known (x.%s), or tie it: where %s.field == ...",
-				  program_text(p, RTYPE_AT(p, NODE_AT(p, set)->ref)->name), program_text(p, NODE_AT(p, b)->a));
+			diag_line(&p->diags, g, LINE_HELP,
+				"reach the set from what is known (x.%s), or tie it: where "
+				"%s.field == ...",
+				program_text(p, RTYPE_AT(p, NODE_AT(p, set)->ref)->name),
+				program_text(p, NODE_AT(p, b)->a));
 		}
 	}
 }
@@ -192,10 +203,11 @@ guard_members(struct checker *ck)
 		const struct member *x = MEMBER_AT(p, m);
 		const struct rtype *t = RTYPE_AT(p, x->owner);
 
-		if (!x->owner || x->read || x->form == MEMBER_CHILD || t->form == FORM_CONTRACT || t->form == FORM_CROSSING ||
-		    !is_library_node(p, x->decl))
+		if (!x->owner || x->read || x->form == MEMBER_CHILD || t->form == FORM_CONTRACT ||
+			t->form == FORM_CROSSING || !is_library_node(p, x->decl))
 			continue;
-		check_fault(ck, EGM0407, x->decl, "nothing reads `%s` of %s", program_text(p, x->name), program_text(p, t->name));
+		check_fault(ck, EGM0407, x->decl, "nothing reads `%s` of %s",
+			program_text(p, x->name), program_text(p, t->name));
 	}
 }
 
@@ -207,8 +219,10 @@ guard_tables(struct checker *ck)
 	for (uint32_t t = 1; t < p->tables.count; t++)
 		for (uint32_t m = TABLE_AT(p, t)->members; m; m = MEMBER_AT(p, m)->next)
 			if (!MEMBER_AT(p, m)->read && is_library_node(p, MEMBER_AT(p, m)->decl))
-				check_fault(ck, EGM0407, MEMBER_AT(p, m)->decl, "nothing reads the column `%s` of %s",
-					    program_text(p, MEMBER_AT(p, m)->name), program_text(p, TABLE_AT(p, t)->name));
+				check_fault(ck, EGM0407, MEMBER_AT(p, m)->decl,
+					"nothing reads the column `%s` of %s",
+					program_text(p, MEMBER_AT(p, m)->name),
+					program_text(p, TABLE_AT(p, t)->name));
 }
 
 static void
@@ -219,14 +233,17 @@ guard_rtypes(struct checker *ck)
 	for (uint32_t t = 1; t < p->rtypes.count; t++) {
 		const struct rtype *r = RTYPE_AT(p, t);
 
-		if (r->form == FORM_CONTRACT && is_library_node(p, r->decl) && !COLUMN_AT(p, r->existence)->library_first)
-			check_fault(ck, EGM0407, r->decl, "nothing fills the contract `%s`", program_text(p, r->name));
+		if (r->form == FORM_CONTRACT && is_library_node(p, r->decl) &&
+			!COLUMN_AT(p, r->existence)->library_first)
+			check_fault(ck, EGM0407, r->decl, "nothing fills the contract `%s`",
+				program_text(p, r->name));
 	}
 }
 
 /* --- required members of objects --- */
 
-/* Is `word` of this struct surely assigned by these statements: directly, in every branch of an `if`? */
+/* Is `word` of this struct surely assigned by these statements: directly, in every branch of an
+ * `if`? */
 static bool
 surely_assigned(const struct program *p, node_id body, const atom *path, uint32_t depth)
 {
@@ -235,28 +252,38 @@ surely_assigned(const struct program *p, node_id body, const atom *path, uint32_
 		uint32_t i = 0;
 		node_id w;
 
-		if (n->kind == NODE_IF && n->kid[1] && n->kid[2] && surely_assigned(p, n->kid[1], path, depth) &&
-		    surely_assigned(p, NODE_AT(p, s)->kid[2], path, depth))
+		if (n->kind == NODE_IF && n->kid[1] && n->kid[2] &&
+			surely_assigned(p, n->kid[1], path, depth) &&
+			surely_assigned(p, NODE_AT(p, s)->kid[2], path, depth))
 			return true;
-		if (n->kind == NODE_FOR && n->kid[2] && !n->kid[1] && NODE_AT(p, NODE_AT(p, n->kid[0])->kid[0])->kind == NODE_DOT &&
-		    surely_assigned(p, n->kid[2], path, depth)) {
-			const struct type *t = TYPE_AT(p, NODE_AT(p, NODE_AT(p, n->kid[0])->kid[0])->type);
+		if (n->kind == NODE_FOR && n->kid[2] && !n->kid[1] &&
+			NODE_AT(p, NODE_AT(p, n->kid[0])->kid[0])->kind == NODE_DOT &&
+			surely_assigned(p, n->kid[2], path, depth)) {
+			const struct type *t =
+				TYPE_AT(p, NODE_AT(p, NODE_AT(p, n->kid[0])->kid[0])->type);
 
-			if (t->kind == TYPE_RECORDS && t->count && RTYPE_AT(p, NUMBER_AT(p, t->first))->lo >= 1)
+			if (t->kind == TYPE_RECORDS && t->count &&
+				RTYPE_AT(p, NUMBER_AT(p, t->first))->lo >= 1)
 				return true;
 			if (t->flags & TYPE_FLAG_RANGED && t->lo >= 1)
 				return true;
 		}
 		if (n->kind != NODE_FIELD && n->kind != NODE_BLOCK)
 			continue;
-		for (w = n->kid[0]; w && i < depth && NODE_AT(p, w)->a == path[i]; w = NODE_AT(p, w)->next)
+		for (w = n->kid[0]; w && i < depth && NODE_AT(p, w)->a == path[i];
+			w = NODE_AT(p, w)->next)
 			i++;
 		if (w)
 			if (i == depth)
 				return true;
-		if (!w && (i == depth || (n->kind == NODE_FIELD && NODE_AT(p, n->kid[1])->kind == NODE_STRUCT &&
-					  surely_assigned(p, NODE_AT(p, n->kid[1])->kid[0], path + i, depth - i)) ||
-			   (n->kind == NODE_BLOCK && surely_assigned(p, n->kid[3], path + i, depth - i))))
+		if (!w &&
+			(i == depth ||
+				(n->kind == NODE_FIELD &&
+					NODE_AT(p, n->kid[1])->kind == NODE_STRUCT &&
+					surely_assigned(p, NODE_AT(p, n->kid[1])->kid[0], path + i,
+						depth - i)) ||
+				(n->kind == NODE_BLOCK &&
+					surely_assigned(p, n->kid[3], path + i, depth - i))))
 			return true;
 	}
 	return false;
@@ -278,13 +305,15 @@ guard_required(struct checker *ck, uint32_t o, uint32_t members, atom *path, uin
 		path[depth] = x->name;
 		if (t->kind == TYPE_STRUCT && NODE_AT(p, x->decl)->kind == NODE_MEMBER_STRUCT) {
 			guard_required(ck, o, t->members, path, depth + 1);
-		} else if (!(t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES && !(t->flags & TYPE_FLAG_RANGED && t->lo > 0)) &&
-			   !surely_assigned(p, NODE_AT(p, s->node)->kid[3], path, depth + 1)) {
+		} else if (!(t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES &&
+				   !(t->flags & TYPE_FLAG_RANGED && t->lo > 0)) &&
+			!surely_assigned(p, NODE_AT(p, s->node)->kid[3], path, depth + 1)) {
 			struct str text = STR_INIT;
 
 			for (uint32_t i = 0; i <= depth; i++)
 				str_format(&text, "%s%s", i ? "." : "", program_text(p, path[i]));
-			struct diag *g = check_fault(ck, EGM0408, s->node, "`%s` may be missing in this object", str_text(&text));
+			struct diag *g = check_fault(ck, EGM0408, s->node,
+				"`%s` may be missing in this object", str_text(&text));
 
 			diag_label(&p->diags, g, NODE_AT(p, x->decl)->span, "required here");
 			str_release(&text);
@@ -302,7 +331,10 @@ guard_objects(struct checker *ck, uint32_t from)
 		const struct context *c = CONTEXT_AT(p, OBJECT_AT(p, o)->context);
 
 		if (c->mode == BLOCK_PLAIN && RTYPE_AT(p, c->rtype)->form == FORM_KIND)
-			guard_required(ck, o, MEMBER_AT(p, TYPE_AT(p, RTYPE_AT(p, c->rtype)->body)->members)->next, path, 0);
+			guard_required(ck, o,
+				MEMBER_AT(p, TYPE_AT(p, RTYPE_AT(p, c->rtype)->body)->members)
+					->next,
+				path, 0);
 	}
 }
 

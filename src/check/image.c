@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Header, sections one after the other, each 16-byte aligned: the pools, the texts of the atoms, their entries and their hash slots.
+ * Header, sections one after the other, each 16-byte aligned: the pools, the texts of the atoms,
+ * their entries and their hash slots.
  */
 #include "check/image.h"
 
@@ -11,10 +12,10 @@
 
 struct header {
 	uint32_t magic;
-	uint32_t shape;       /* of all structs: a hash of their sizes */
+	uint32_t shape; /* of all structs: a hash of their sizes */
 	uint32_t library_files, library_nodes, phase_type, site_rtype, crossing_rtype, library_date;
 	uint32_t atom_count, slot_count, text_bytes;
-	uint32_t counts[32];  /* of each pool */
+	uint32_t counts[32]; /* of each pool */
 };
 
 /* ORDER: the same in writing and reading. */
@@ -22,9 +23,28 @@ static uint32_t
 pools_of(struct program *p, struct vec **out)
 {
 	struct vec *pools[] = {
-		&p->types, &p->rtypes, &p->members, &p->refers, &p->tables, &p->rows, &p->fns, &p->labels, &p->rules,
-		&p->contexts, &p->vars, &p->parts, &p->columns, &p->edges, &p->objects, &p->sites, &p->symbols,
-		&p->words, &p->numbers, &p->order, &p->files, &p->ast.nodes,
+		&p->types,
+		&p->rtypes,
+		&p->members,
+		&p->refers,
+		&p->tables,
+		&p->rows,
+		&p->fns,
+		&p->labels,
+		&p->rules,
+		&p->contexts,
+		&p->vars,
+		&p->parts,
+		&p->columns,
+		&p->edges,
+		&p->objects,
+		&p->sites,
+		&p->symbols,
+		&p->words,
+		&p->numbers,
+		&p->order,
+		&p->files,
+		&p->ast.nodes,
 	};
 	uint32_t count = (uint32_t)(sizeof pools / sizeof pools[0]);
 
@@ -155,14 +175,16 @@ image_read(struct program *p, const unsigned char *bytes, size_t len)
 	const struct atom_record *entries;
 	const uint32_t *slots;
 
-	if (len < sizeof *h || h->magic != MAGIC || h->shape != shape(pools, count) || !whole(h, pools, count, len) ||
-	    h->library_files + 1 != p->source.files.count)
+	if (len < sizeof *h || h->magic != MAGIC || h->shape != shape(pools, count) ||
+		!whole(h, pools, count, len) || h->library_files + 1 != p->source.files.count)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		take_pool(pools[i], next_section(&c, (size_t)h->counts[i] * pools[i]->size), h->counts[i]);
+		take_pool(pools[i], next_section(&c, (size_t)h->counts[i] * pools[i]->size),
+			h->counts[i]);
 	entries = next_section(&c, h->atom_count * sizeof *entries);
 	slots = next_section(&c, h->slot_count * sizeof *slots);
-	atoms_adopt(&p->atoms, entries, h->atom_count, next_section(&c, h->text_bytes), slots, h->slot_count);
+	atoms_adopt(&p->atoms, entries, h->atom_count, next_section(&c, h->text_bytes), slots,
+		h->slot_count);
 	p->library_files = h->library_files;
 	p->library_nodes = h->library_nodes;
 	p->phase_type = h->phase_type;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of columns: an edge for everything that a column waits for, then one numbering. What is refused: a circle, drawn in
- * source lines.
+ * The order of columns: an edge for everything that a column waits for, then one numbering. What
+ * is refused: a circle, drawn in source lines.
  */
 #include "check/checker.h"
 
@@ -89,7 +89,8 @@ column_name(const struct program *p, uint32_t c, struct str *out)
 		str_format(out, ".%s", program_text(p, MEMBER_AT(p, x->member)->name));
 }
 
-/* The columns of a circle stand on the path from `first` on; each waits for the next, the last for the first. */
+/* The columns of a circle stand on the path from `first` on; each waits for the next, the last
+ * for the first. */
 static void
 report_cycle(struct checker *ck, const struct vec *path, uint32_t first, uint32_t edge)
 {
@@ -102,17 +103,20 @@ report_cycle(struct checker *ck, const struct vec *path, uint32_t first, uint32_
 		str_puts(&text, " -> ");
 	}
 	column_name(p, VEC_AT(path, struct visit, first)->column, &text);
-	g = check_fault(ck, EGM0403, EDGE_AT(p, edge)->because, "values depend on each other in a circle: %s", str_text(&text));
+	g = check_fault(ck, EGM0403, EDGE_AT(p, edge)->because,
+		"values depend on each other in a circle: %s", str_text(&text));
 	for (uint32_t i = first; i + 1 < path->count; i++) {
 		uint32_t to = VEC_AT(path, struct visit, i + 1)->column;
 
-		for (uint32_t e = COLUMN_AT(p, VEC_AT(path, struct visit, i)->column)->edges; e; e = EDGE_AT(p, e)->next)
+		for (uint32_t e = COLUMN_AT(p, VEC_AT(path, struct visit, i)->column)->edges; e;
+			e = EDGE_AT(p, e)->next)
 			if (EDGE_AT(p, e)->to == to && EDGE_AT(p, e)->because) {
 				str_clear(&text);
 				column_name(p, VEC_AT(path, struct visit, i)->column, &text);
 				str_puts(&text, " waits here for ");
 				column_name(p, to, &text);
-				diag_label(&p->diags, g, NODE_AT(p, EDGE_AT(p, e)->because)->span, "%s", str_text(&text));
+				diag_label(&p->diags, g, NODE_AT(p, EDGE_AT(p, e)->because)->span,
+					"%s", str_text(&text));
 			}
 	}
 	str_release(&text);

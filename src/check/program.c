@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The pools of a program, its built-in types and words, and the look-ups by name that every later stage uses.
+ * The pools of a program, its built-in types and words, and the look-ups by name that every later
+ * stage uses.
  */
 #include "check/program.h"
 
@@ -11,21 +12,50 @@ static void
 intern_words(struct program *p)
 {
 	struct words *w = &p->words_;
-	const struct { atom *at; const char *text; } rows[] = {
-		{ &w->site, "site" }, { &w->name, "name" }, { &w->namespace, "namespace" },
-		{ &w->metadata, "metadata" }, { &w->labels, "labels" }, { &w->annotations, "annotations" },
-		{ &w->to, "to" }, { &w->group, "group" }, { &w->kind, "kind" },
-		{ &w->apiVersion, "apiVersion" }, { &w->scope, "scope" }, { &w->phase, "phase" },
-		{ &w->before, "before" }, { &w->chart, "chart" }, { &w->namespaced, "namespaced" },
-		{ &w->cluster, "cluster" }, { &w->spec, "spec" }, { &w->exact, "exact" },
-		{ &w->host, "host" }, { &w->port, "port" }, { &w->service, "service" },
-		{ &w->version, "version" }, { &w->crossing, "crossing" }, { &w->any, "any" },
-		{ &w->todo, "todo" }, { &w->owned, "owned" }, { &w->reason, "reason" },
-		{ &w->pod_selector, "pod-selector" }, { &w->pod_template, "pod-template" },
-		{ &w->immutable, "immutable" }, { &w->as_of, "as-of" }, { &w->error, "error" },
-		{ &w->warning, "warning" }, { &w->note, "note" }, { &w->none, "none" },
-		{ &w->matchLabels, "matchLabels" }, { &w->pods, "pods" }, { &w->Pod, "Pod" },
-		{ &w->Namespace, "Namespace" }, { &w->v1, "v1" },
+	const struct {
+		atom *at;
+		const char *text;
+	} rows[] = {
+		{ &w->site, "site" },
+		{ &w->name, "name" },
+		{ &w->namespace, "namespace" },
+		{ &w->metadata, "metadata" },
+		{ &w->labels, "labels" },
+		{ &w->annotations, "annotations" },
+		{ &w->to, "to" },
+		{ &w->group, "group" },
+		{ &w->kind, "kind" },
+		{ &w->apiVersion, "apiVersion" },
+		{ &w->scope, "scope" },
+		{ &w->phase, "phase" },
+		{ &w->before, "before" },
+		{ &w->chart, "chart" },
+		{ &w->namespaced, "namespaced" },
+		{ &w->cluster, "cluster" },
+		{ &w->spec, "spec" },
+		{ &w->exact, "exact" },
+		{ &w->host, "host" },
+		{ &w->port, "port" },
+		{ &w->service, "service" },
+		{ &w->version, "version" },
+		{ &w->crossing, "crossing" },
+		{ &w->any, "any" },
+		{ &w->todo, "todo" },
+		{ &w->owned, "owned" },
+		{ &w->reason, "reason" },
+		{ &w->pod_selector, "pod-selector" },
+		{ &w->pod_template, "pod-template" },
+		{ &w->immutable, "immutable" },
+		{ &w->as_of, "as-of" },
+		{ &w->error, "error" },
+		{ &w->warning, "warning" },
+		{ &w->note, "note" },
+		{ &w->none, "none" },
+		{ &w->matchLabels, "matchLabels" },
+		{ &w->pods, "pods" },
+		{ &w->Pod, "Pod" },
+		{ &w->Namespace, "Namespace" },
+		{ &w->v1, "v1" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -89,10 +119,30 @@ void
 program_release(struct program *p)
 {
 	struct vec *pools[] = {
-		&p->types, &p->rtypes, &p->members, &p->refers, &p->tables, &p->rows, &p->fns, &p->labels,
-		&p->rules, &p->contexts, &p->vars, &p->parts, &p->columns, &p->edges, &p->objects, &p->sites,
-		&p->symbols, &p->words, &p->numbers,
-		&p->order, &p->files, &p->patterns, &p->includes, &p->failed,
+		&p->types,
+		&p->rtypes,
+		&p->members,
+		&p->refers,
+		&p->tables,
+		&p->rows,
+		&p->fns,
+		&p->labels,
+		&p->rules,
+		&p->contexts,
+		&p->vars,
+		&p->parts,
+		&p->columns,
+		&p->edges,
+		&p->objects,
+		&p->sites,
+		&p->symbols,
+		&p->words,
+		&p->numbers,
+		&p->order,
+		&p->files,
+		&p->patterns,
+		&p->includes,
+		&p->failed,
 	};
 
 	for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Types: reading them where they are declared, telling whether one fits another, and naming them for people.
+ * Types: reading them where they are declared, telling whether one fits another, and naming them
+ * for people.
  */
 #include "check/checker.h"
 
@@ -29,7 +30,8 @@ type_of_elem(struct program *p, enum type_kind kind, uint32_t elem)
 }
 
 uint32_t
-type_of_rtypes(struct program *p, enum type_kind kind, const uint32_t *rtypes, uint32_t count, int64_t hi)
+type_of_rtypes(
+	struct program *p, enum type_kind kind, const uint32_t *rtypes, uint32_t count, int64_t hi)
 {
 	uint32_t t = type_new(p, kind), first = vec_add(&p->numbers, count);
 
@@ -77,7 +79,8 @@ type_is_number(const struct program *p, uint32_t type)
 {
 	const struct type *t = TYPE_AT(p, type);
 
-	return t->kind == TYPE_SCALAR && (t->scalar == SCALAR_TYPE_INT || t->scalar == SCALAR_TYPE_PORT);
+	return t->kind == TYPE_SCALAR &&
+		(t->scalar == SCALAR_TYPE_INT || t->scalar == SCALAR_TYPE_PORT);
 }
 
 uint32_t
@@ -94,7 +97,8 @@ type_elem(struct program *p, uint32_t type)
 	case TYPE_RECORDS:
 		if (t->count == 1)
 			return RTYPE_AT(p, rtype)->ref_type;
-		return type_of_rtypes(p, TYPE_REF, VEC_AT(&p->numbers, uint32_t, t->first), t->count, 0);
+		return type_of_rtypes(
+			p, TYPE_REF, VEC_AT(&p->numbers, uint32_t, t->first), t->count, 0);
 	case TYPE_OBJECTS:
 		return RTYPE_AT(p, rtype)->ref_type;
 	case TYPE_WORDS:
@@ -121,7 +125,8 @@ static void
 describe_names(const struct program *p, const struct type *t, const char *joint, struct str *out)
 {
 	for (uint32_t i = 0; i < t->count; i++)
-		str_format(out, "%s%s", i ? joint : "", program_text(p, RTYPE_AT(p, NUMBER_AT(p, t->first + i))->name));
+		str_format(out, "%s%s", i ? joint : "",
+			program_text(p, RTYPE_AT(p, NUMBER_AT(p, t->first + i))->name));
 }
 
 static void
@@ -130,7 +135,11 @@ describe_words(const struct program *p, const struct type *t, struct str *out)
 	uint32_t shown = t->count > 8 ? 8 : t->count;
 
 	for (uint32_t i = 0; i < shown; i++)
-		str_format(out, "%s%s", !i ? "" : i + 1 == t->count ? " or " : ", ", program_text(p, WORD_AT(p, t->first + i)));
+		str_format(out, "%s%s",
+			!i                          ? ""
+				: i + 1 == t->count ? " or "
+						    : ", ",
+			program_text(p, WORD_AT(p, t->first + i)));
 	if (shown < t->count)
 		str_puts(out, ", ...");
 }
@@ -145,7 +154,8 @@ type_describe(const struct program *p, uint32_t type, struct str *out)
 		if (t->shape)
 			str_puts(out, program_text(p, t->shape));
 		else if (t->flags & TYPE_FLAG_RANGED && t->hi != INT64_MAX)
-			str_format(out, "a number from %lld to %lld", (long long)t->lo, (long long)t->hi);
+			str_format(out, "a number from %lld to %lld", (long long)t->lo,
+				(long long)t->hi);
 		else if (t->flags & TYPE_FLAG_RANGED)
 			str_format(out, "a number, at least %lld", (long long)t->lo);
 		else
@@ -213,7 +223,8 @@ rtypes_within(const struct program *p, const struct type *to, const struct type 
 		bool found = false;
 
 		for (uint32_t j = 0; j < to->count && !found; j++)
-			found = rtype_is(p, NUMBER_AT(p, from->first + i), NUMBER_AT(p, to->first + j));
+			found = rtype_is(
+				p, NUMBER_AT(p, from->first + i), NUMBER_AT(p, to->first + j));
 		if (!found)
 			return false;
 	}
@@ -227,7 +238,8 @@ word_possible(const struct checker *ck, node_id n, atom word)
 	for (uint32_t i = 0; i < ck->facts.count; i++) {
 		const struct fact *f = VEC_AT(&ck->facts, struct fact, i);
 
-		if (n && (f->is ? f->word != word : f->word == word) && check_same(ck->p, f->expr, n))
+		if (n && (f->is ? f->word != word : f->word == word) &&
+			check_same(ck->p, f->expr, n))
 			return false;
 	}
 	return true;
@@ -257,7 +269,8 @@ scalar_fits(const struct program *p, uint32_t to, uint32_t from)
 	if (t->scalar == f->scalar)
 		return true;
 	if (type_is_text(p, to))
-		return type_is_text(p, from) || f->scalar == SCALAR_TYPE_DURATION || f->scalar == SCALAR_TYPE_DATE;
+		return type_is_text(p, from) || f->scalar == SCALAR_TYPE_DURATION ||
+			f->scalar == SCALAR_TYPE_DATE;
 	return type_is_number(p, to) && type_is_number(p, from);
 }
 
@@ -272,22 +285,24 @@ type_fits(struct checker *ck, uint32_t to, uint32_t from, node_id n)
 	if (f->kind == TYPE_TODO)
 		return type_is_text(p, to);
 	if (f->kind == TYPE_EMPTY)
-		return t->kind == TYPE_LIST || t->kind == TYPE_SET || t->kind == TYPE_MAP || t->kind == TYPE_STRUCT ||
-		       (from & TYPE_OPTIONAL) != 0;
+		return t->kind == TYPE_LIST || t->kind == TYPE_SET || t->kind == TYPE_MAP ||
+			t->kind == TYPE_STRUCT || (from & TYPE_OPTIONAL) != 0;
 	switch ((enum type_kind)t->kind) {
 	case TYPE_SCALAR:
 		return scalar_fits(p, to, from);
 	case TYPE_WORDS:
 		return f->kind == TYPE_WORDS ? words_fit(ck, to, from, n) : type_is_text(p, from);
 	case TYPE_REF:
-		return (f->kind == TYPE_REF || (f->kind == TYPE_RECORDS && f->hi == 1)) && rtypes_within(p, t, f);
+		return (f->kind == TYPE_REF || (f->kind == TYPE_RECORDS && f->hi == 1)) &&
+			rtypes_within(p, t, f);
 	case TYPE_OBJECT:
 		return f->kind == TYPE_OBJECT && rtypes_within(p, t, f);
 	case TYPE_LIST:
 	case TYPE_SET:
 		if (f->kind == TYPE_RECORDS || f->kind == TYPE_OBJECTS || f->kind == TYPE_WORDS)
 			return type_fits(ck, t->elem, type_elem(p, from), 0);
-		return (f->kind == TYPE_LIST || f->kind == TYPE_SET) && type_fits(ck, t->elem, f->elem, 0);
+		return (f->kind == TYPE_LIST || f->kind == TYPE_SET) &&
+			type_fits(ck, t->elem, f->elem, 0);
 	case TYPE_RECORDS:
 	case TYPE_OBJECTS:
 		return f->kind == t->kind && rtypes_within(p, t, f);
@@ -405,7 +420,8 @@ named_type(struct checker *ck, node_id n)
 	}
 	if (s.rtype)
 		return RTYPE_AT(p, s.rtype)->ref_type;
-	suggest_types(ck, check_fault(ck, EGM0401, n, "there is no type `%s`", program_text(p, name)), name);
+	suggest_types(ck,
+		check_fault(ck, EGM0401, n, "there is no type `%s`", program_text(p, name)), name);
 	return 0;
 }
 
@@ -421,7 +437,8 @@ words_type(struct checker *ck, node_id n)
 
 		TYPE_AT(p, t)->count = count;
 		if (type_has_word(p, t, a))
-			check_fault(ck, EGM0104, w, "the word `%s` stands here twice", program_text(p, a));
+			check_fault(ck, EGM0104, w, "the word `%s` stands here twice",
+				program_text(p, a));
 		vec_push(&p->words, &a);
 		count++;
 		if (NODE_AT(p, w)->flags & FLAG_QUOTED)
@@ -442,9 +459,11 @@ ref_type(struct checker *ck, node_id n, enum type_kind kind)
 		bool is_kind = s.rtype && RTYPE_AT(p, s.rtype)->form == FORM_KIND;
 
 		if (!s.rtype)
-			check_fault(ck, EGM0401, w, "there is no block or kind `%s`", program_text(p, NODE_AT(p, w)->a));
+			check_fault(ck, EGM0401, w, "there is no block or kind `%s`",
+				program_text(p, NODE_AT(p, w)->a));
 		else if (kind == TYPE_OBJECT && !is_kind)
-			check_fault(ck, EGM0401, w, "`%s` is not a kind", program_text(p, NODE_AT(p, w)->a));
+			check_fault(ck, EGM0401, w, "`%s` is not a kind",
+				program_text(p, NODE_AT(p, w)->a));
 		else
 			rtypes[count++] = s.rtype;
 	}
@@ -452,7 +471,8 @@ ref_type(struct checker *ck, node_id n, enum type_kind kind)
 		return 0;
 	if (count == 1)
 		return RTYPE_AT(p, rtypes[0])->ref_type;
-	return type_of_rtypes(p, RTYPE_AT(p, rtypes[0])->form == FORM_KIND ? TYPE_OBJECT : TYPE_REF, rtypes, count, 0);
+	return type_of_rtypes(p, RTYPE_AT(p, rtypes[0])->form == FORM_KIND ? TYPE_OBJECT : TYPE_REF,
+		rtypes, count, 0);
 }
 
 static uint32_t
@@ -491,12 +511,14 @@ mark_type(struct checker *ck, uint32_t t, node_id m)
 	struct program *p = ck->p;
 	const struct node *n = NODE_AT(p, m);
 	struct type *type = TYPE_AT(p, t);
-	bool collection = type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP;
+	bool collection =
+		type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_MAP;
 
 	switch ((enum node_kind)n->kind) {
 	case NODE_RANGE:
 		if (!collection && !type_is_number(p, t)) {
-			check_fault(ck, EGM0401, m, "a range belongs to numbers, lists, sets and maps");
+			check_fault(
+				ck, EGM0401, m, "a range belongs to numbers, lists, sets and maps");
 			break;
 		}
 		type->lo = NODE_AT(p, n->kid[0])->n;
@@ -579,16 +601,19 @@ type_parse(struct checker *ck, node_id n, node_id marks)
 /* --- members --- */
 
 static uint32_t
-member_new(struct checker *ck, node_id n, atom name, uint32_t owner, uint32_t *first, uint32_t *last)
+member_new(
+	struct checker *ck, node_id n, atom name, uint32_t owner, uint32_t *first, uint32_t *last)
 {
 	struct program *p = ck->p;
 	uint32_t old = program_struct_member(p, *first, name), m;
 
 	if (old) {
-		struct diag *g = check_fault(ck, EGM0104, n, "`%s` is declared twice here", program_text(p, name));
+		struct diag *g = check_fault(
+			ck, EGM0104, n, "`%s` is declared twice here", program_text(p, name));
 
 		if (MEMBER_AT(p, old)->decl)
-			diag_label(&p->diags, g, NODE_AT(p, MEMBER_AT(p, old)->decl)->span, "first here");
+			diag_label(&p->diags, g, NODE_AT(p, MEMBER_AT(p, old)->decl)->span,
+				"first here");
 		return 0;
 	}
 	m = vec_add(&p->members, 1);
@@ -630,7 +655,8 @@ entry_list_type(struct checker *ck, const struct node *n)
 
 		vec_push(&p->words, &a);
 		if (!program_struct_member(p, TYPE_AT(p, TYPE_AT(p, t)->elem)->members, a))
-			check_fault(ck, EGM0401, k, "the key `%s` is not a member of the entries", program_text(p, a));
+			check_fault(ck, EGM0401, k, "the key `%s` is not a member of the entries",
+				program_text(p, a));
 	}
 	TYPE_AT(p, t)->first = first;
 	TYPE_AT(p, t)->count = p->words.count - first;
@@ -639,7 +665,8 @@ entry_list_type(struct checker *ck, const struct node *n)
 	return t;
 }
 
-/* `refers to Service by group, kind, name`: the parts are members that are filled in, `to` takes the object. */
+/* `refers to Service by group, kind, name`: the parts are members that are filled in, `to` takes
+ * the object. */
 static void
 refers_members(struct checker *ck, node_id n, uint32_t *first, uint32_t *last)
 {
@@ -652,15 +679,18 @@ refers_members(struct checker *ck, node_id n, uint32_t *first, uint32_t *last)
 		struct symbol s = program_symbol(p, NODE_AT(p, w)->a);
 
 		if (!s.rtype || RTYPE_AT(p, s.rtype)->form != FORM_KIND)
-			check_fault(ck, EGM0401, w, "`%s` is not a kind", program_text(p, NODE_AT(p, w)->a));
+			check_fault(ck, EGM0401, w, "`%s` is not a kind",
+				program_text(p, NODE_AT(p, w)->a));
 		else
 			kinds[count++] = s.rtype;
 	}
 	for (node_id w = NODE_AT(p, n)->kid[1]; w; w = NODE_AT(p, w)->next) {
 		atom a = NODE_AT(p, w)->a;
 
-		if (a != p->words_.group && a != p->words_.kind && a != p->words_.name && a != p->words_.namespace) {
-			check_fault(ck, EGM0401, w, "a reference is made of group, kind, name and namespace");
+		if (a != p->words_.group && a != p->words_.kind && a != p->words_.name &&
+			a != p->words_.namespace) {
+			check_fault(ck, EGM0401, w,
+				"a reference is made of group, kind, name and namespace");
 			continue;
 		}
 		m = member_new(ck, w, a, 0, first, last);
@@ -677,7 +707,8 @@ refers_members(struct checker *ck, node_id n, uint32_t *first, uint32_t *last)
 		struct symbol s = program_symbol(p, NODE_AT(p, across)->a);
 
 		if (!s.rtype || RTYPE_AT(p, s.rtype)->form != FORM_KIND)
-			check_fault(ck, EGM0401, across, "`%s` is not a kind", program_text(p, NODE_AT(p, across)->a));
+			check_fault(ck, EGM0401, across, "`%s` is not a kind",
+				program_text(p, NODE_AT(p, across)->a));
 		else
 			REFERS_AT(p, r)->across = s.rtype;
 	}
@@ -727,7 +758,8 @@ one_member(struct checker *ck, node_id n, uint32_t owner, uint32_t *first, uint3
 		refers_members(ck, n, first, last);
 		return;
 	default:
-		check_fault(ck, EGM0008, n, "%s cannot stand among members", ast_kind_name((enum node_kind)node.kind));
+		check_fault(ck, EGM0008, n, "%s cannot stand among members",
+			ast_kind_name((enum node_kind)node.kind));
 		return;
 	}
 	if (m)
@@ -741,7 +773,8 @@ block_as_member(struct program *p, node_id n)
 	struct node *x = NODE_AT(p, n);
 	node_id word = x->kid[0];
 
-	if (x->kind != NODE_BLOCK || x->op != BLOCK_PLAIN || x->kid[1] || x->kid[2] || NODE_AT(p, word)->next || x->flags & FLAG_BODILESS)
+	if (x->kind != NODE_BLOCK || x->op != BLOCK_PLAIN || x->kid[1] || x->kid[2] ||
+		NODE_AT(p, word)->next || x->flags & FLAG_BODILESS)
 		return;
 	x->kind = NODE_MEMBER_STRUCT;
 	x->a = NODE_AT(p, word)->a;
@@ -753,7 +786,8 @@ uint32_t
 type_members(struct checker *ck, node_id body, uint32_t owner, uint32_t context)
 {
 	struct program *p = ck->p;
-	uint32_t first = owner ? RTYPE_AT(p, owner)->members : 0, last = owner ? RTYPE_AT(p, owner)->members_last : 0;
+	uint32_t first = owner ? RTYPE_AT(p, owner)->members : 0,
+		 last = owner ? RTYPE_AT(p, owner)->members_last : 0;
 	uint32_t from = p->members.count;
 
 	for (node_id n = body; n; n = NODE_AT(p, n)->next) {
@@ -786,7 +820,8 @@ type_pattern(struct program *p, uint32_t type)
 		vec_add(&p->patterns, TYPE_ID(type) + 1 - p->patterns.count);
 	slot = VEC_AT(&p->patterns, const struct pattern *, TYPE_ID(type));
 	if (!*slot)
-		*slot = pattern_compile(&p->arena, program_text(p, t->pattern), atom_len(&p->atoms, t->pattern), &fault, &at);
+		*slot = pattern_compile(&p->arena, program_text(p, t->pattern),
+			atom_len(&p->atoms, t->pattern), &fault, &at);
 	return *slot;
 }
 
@@ -805,7 +840,8 @@ check_text(struct program *p, uint32_t type, const char *text, size_t len, struc
 		return false;
 	}
 	pattern = t->pattern ? type_pattern(p, type) : NULL;
-	if ((info->valid && !info->valid(text, len)) || (pattern && !pattern_matches(pattern, text, len, &p->arena))) {
+	if ((info->valid && !info->valid(text, len)) ||
+		(pattern && !pattern_matches(pattern, text, len, &p->arena))) {
 		str_puts(why, "what is wanted: ");
 		type_describe(p, type, why);
 		return false;

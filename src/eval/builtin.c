@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the built-in functions compute: one function each, in a table in the order of builtin.def. Arguments are neither poison nor open.
+ * What the built-in functions compute: one function each, in a table in the order of builtin.def.
+ * Arguments are neither poison nor open.
  */
 #include "check/builtin.h"
 
@@ -18,7 +19,8 @@ struct call {
 	struct value args[3];
 };
 
-typedef struct value builtin_fn(struct call *c);
+typedef struct value
+builtin_fn(struct call *c);
 
 static const char *
 text_at(struct call *c, int i, size_t *len)
@@ -111,8 +113,10 @@ fold_numbers(struct call *c, int64_t start, bool product)
 	int64_t total = start;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (product ? __builtin_mul_overflow(total, items[i].as.n, &total) : __builtin_add_overflow(total, items[i].as.n, &total)) {
-			world_fault(c->w, c->f, EGM0502, &items[i], c->node, "this number leaves 64 bits");
+		if (product ? __builtin_mul_overflow(total, items[i].as.n, &total)
+			    : __builtin_add_overflow(total, items[i].as.n, &total)) {
+			world_fault(c->w, c->f, EGM0502, &items[i], c->node,
+				"this number leaves 64 bits");
 			return value_poison();
 		}
 	v = value_int(total, members_src(c, items, n));
@@ -205,7 +209,8 @@ merge_sort(struct call *c, struct value *items, struct value *spare, uint32_t n)
 	merge_sort(c, items, spare, half);
 	merge_sort(c, items + half, spare, n - half);
 	while (i < half && j < n)
-		spare[k++] = value_compare(c->w, &items[j], &items[i], false) < 0 ? items[j++] : items[i++];
+		spare[k++] = value_compare(c->w, &items[j], &items[i], false) < 0 ? items[j++]
+										  : items[i++];
 	while (i < half)
 		spare[k++] = items[i++];
 	while (j < n)
@@ -306,7 +311,9 @@ made(struct call *c, int i)
 {
 	const struct value *v = &c->args[i];
 
-	return v->kind == VALUE_RECORD ? RECORD_AT(c->w, v->as.id)->order : v->kind == VALUE_OBJECT ? BUILDING_AT(c->w, v->as.id)->order : 0;
+	return v->kind == VALUE_RECORD    ? RECORD_AT(c->w, v->as.id)->order
+		: v->kind == VALUE_OBJECT ? BUILDING_AT(c->w, v->as.id)->order
+					  : 0;
 }
 
 static struct value
@@ -423,7 +430,8 @@ fn_replace(struct call *c)
 		}
 	}
 	if (s.len > WORLD_TEXT_MAX) {
-		world_fault(c->w, c->f, EGM0501, &c->args[0], c->node, "a text grows beyond %u bytes", WORLD_TEXT_MAX);
+		world_fault(c->w, c->f, EGM0501, &c->args[0], c->node,
+			"a text grows beyond %u bytes", WORLD_TEXT_MAX);
 		str_release(&s);
 		return value_poison();
 	}
@@ -449,7 +457,8 @@ all_digits(struct call *c, int64_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < len; i++)
-		if (text[i] < '0' || text[i] > '9' || __builtin_mul_overflow(*n, 10, n) || __builtin_add_overflow(*n, text[i] - '0', n))
+		if (text[i] < '0' || text[i] > '9' || __builtin_mul_overflow(*n, 10, n) ||
+			__builtin_add_overflow(*n, text[i] - '0', n))
 			return false;
 	return len > 0;
 }
@@ -462,12 +471,14 @@ fn_number(struct call *c)
 	if (c->args[0].kind == VALUE_PERCENT) {
 		if (c->args[0].as.n % 1000 == 0)
 			return value_int(c->args[0].as.n / 1000, c->args[0].src);
-		world_fault(c->w, c->f, EGM0121, &c->args[0], c->node, "a whole percentage is needed here");
+		world_fault(c->w, c->f, EGM0121, &c->args[0], c->node,
+			"a whole percentage is needed here");
 		return value_poison();
 	}
 	if (all_digits(c, &n))
 		return value_int(n, c->args[0].src);
-	world_fault(c->w, c->f, EGM0121, &c->args[0], c->node, "`%s` is not a number", program_text(c->w->p, c->args[0].as.text.a));
+	world_fault(c->w, c->f, EGM0121, &c->args[0], c->node, "`%s` is not a number",
+		program_text(c->w->p, c->args[0].as.text.a));
 	return value_poison();
 }
 
@@ -502,7 +513,8 @@ fn_sha256(struct call *c)
 	return new_text(c, hex, SHA256_HEX - 1);
 }
 
-typedef bool pair_fn(const char *a, size_t alen, const char *b, size_t blen);
+typedef bool
+pair_fn(const char *a, size_t alen, const char *b, size_t blen);
 
 static struct value
 pair(struct call *c, pair_fn *fn)
@@ -566,7 +578,8 @@ fn_todo(struct call *c)
 		known = *VEC_AT(&w->todos, node_id, i) == c->node;
 	if (!known) {
 		vec_push(&w->todos, &c->node);
-		world_fault(w, c->f, EGM0190, &v, c->node, "still to be filled in: %s", program_text(w->p, v.as.text.todo));
+		world_fault(w, c->f, EGM0190, &v, c->node, "still to be filled in: %s",
+			program_text(w->p, v.as.text.todo));
 	}
 	return v;
 }
@@ -574,9 +587,38 @@ fn_todo(struct call *c)
 /* ORDER: builtin.def. */
 static builtin_fn *const functions[BUILTIN_COUNT_OF_ALL] = {
 	NULL,
-	fn_count, fn_sum, fn_product, fn_max, fn_min, fn_first, fn_any, fn_all, fn_sort, fn_unique, fn_join, fn_default, fn_earlier,
-	fn_upper, fn_lower, fn_cut, fn_trim_end, fn_matches, fn_split, fn_replace, fn_length, fn_number, fn_whole, fn_is_number,
-	fn_thousandths, fn_sha256, fn_hosts_meet, fn_host_inside, fn_cidr_inside, fn_cidr_meet, fn_nearest, fn_todo,
+	fn_count,
+	fn_sum,
+	fn_product,
+	fn_max,
+	fn_min,
+	fn_first,
+	fn_any,
+	fn_all,
+	fn_sort,
+	fn_unique,
+	fn_join,
+	fn_default,
+	fn_earlier,
+	fn_upper,
+	fn_lower,
+	fn_cut,
+	fn_trim_end,
+	fn_matches,
+	fn_split,
+	fn_replace,
+	fn_length,
+	fn_number,
+	fn_whole,
+	fn_is_number,
+	fn_thousandths,
+	fn_sha256,
+	fn_hosts_meet,
+	fn_host_inside,
+	fn_cidr_inside,
+	fn_cidr_meet,
+	fn_nearest,
+	fn_todo,
 };
 
 static struct value
@@ -591,7 +633,8 @@ apply_open(struct world *w, struct value a, struct value b, void *data)
 	return functions[NODE_AT(w->p, c.node)->ref](&c);
 }
 
-/* Functions that take absent values; for the others absent in gives absent out, which only lenient places let through. */
+/* Functions that take absent values; for the others absent in gives absent out, which only
+ * lenient places let through. */
 static bool
 takes_absent(enum builtin b)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fitting a value to the type of the place where it is written. The checker has seen that it can fit; here the value itself is looked at:
- * its text, its range, how many entries it has. Faults are told at the user's text that the value came from.
+ * Fitting a value to the type of the place where it is written. The checker has seen that it can
+ * fit; here the value itself is looked at: its text, its range, how many entries it has. Faults
+ * are told at the user's text that the value came from.
  */
 #include <string.h>
 #include "base/suggest.h"
@@ -16,7 +17,8 @@ struct fit {
 	const char *what;
 };
 
-static struct value fit(struct fit *c, uint32_t type, struct value v);
+static struct value
+fit(struct fit *c, uint32_t type, struct value v);
 
 static struct value
 duration_text(struct fit *c, struct value v)
@@ -40,9 +42,11 @@ fit_text(struct fit *c, uint32_t type, struct value v)
 		v = duration_text(c, v);
 	if (v.kind != VALUE_TEXT || v.as.text.todo)
 		return v;
-	if (!check_text(p, type, program_text(p, v.as.text.a), atom_len(&p->atoms, v.as.text.a), &why)) {
-		struct diag *g = world_fault(c->w, c->f, EGM0121, &v, c->node, "`%s` cannot be the `%s`: %s", program_text(p, v.as.text.a),
-					     c->what, str_text(&why));
+	if (!check_text(p, type, program_text(p, v.as.text.a), atom_len(&p->atoms, v.as.text.a),
+		    &why)) {
+		struct diag *g =
+			world_fault(c->w, c->f, EGM0121, &v, c->node, "`%s` cannot be the `%s`: %s",
+				program_text(p, v.as.text.a), c->what, str_text(&why));
 
 		(void)g;
 		v = value_poison();
@@ -55,7 +59,8 @@ static struct value
 fit_number(struct fit *c, uint32_t type, struct value v)
 {
 	const struct type *t = TYPE_AT(c->w->p, type);
-	int64_t lo = t->flags & TYPE_FLAG_RANGED ? t->lo : INT64_MIN, hi = t->flags & TYPE_FLAG_RANGED ? t->hi : INT64_MAX;
+	int64_t lo = t->flags & TYPE_FLAG_RANGED ? t->lo : INT64_MIN,
+		hi = t->flags & TYPE_FLAG_RANGED ? t->hi : INT64_MAX;
 
 	if (t->scalar == SCALAR_TYPE_PORT) {
 		lo = lo < 1 ? 1 : lo;
@@ -64,10 +69,13 @@ fit_number(struct fit *c, uint32_t type, struct value v)
 	if (v.kind != VALUE_INT || (v.as.n >= lo && v.as.n <= hi))
 		return v;
 	if (hi == INT64_MAX)
-		world_fault(c->w, c->f, EGM0121, &v, c->node, "%lld cannot be the `%s`: it is at least %lld", (long long)v.as.n, c->what, (long long)lo);
+		world_fault(c->w, c->f, EGM0121, &v, c->node,
+			"%lld cannot be the `%s`: it is at least %lld", (long long)v.as.n, c->what,
+			(long long)lo);
 	else
-		world_fault(c->w, c->f, EGM0121, &v, c->node, "%lld cannot be the `%s`: %lld to %lld are possible", (long long)v.as.n, c->what,
-			    (long long)lo, (long long)hi);
+		world_fault(c->w, c->f, EGM0121, &v, c->node,
+			"%lld cannot be the `%s`: %lld to %lld are possible", (long long)v.as.n,
+			c->what, (long long)lo, (long long)hi);
 	return value_poison();
 }
 
@@ -80,7 +88,8 @@ fit_word(struct fit *c, uint32_t type, struct value v)
 	if (v.kind != VALUE_TEXT || type_has_word(p, type, v.as.text.a) || v.as.text.todo)
 		return v;
 	type_describe(p, type, &s);
-	world_fault(c->w, c->f, EGM0141, &v, c->node, "`%s` cannot be the `%s`: it is %s", program_text(p, v.as.text.a), c->what, str_text(&s));
+	world_fault(c->w, c->f, EGM0141, &v, c->node, "`%s` cannot be the `%s`: it is %s",
+		program_text(p, v.as.text.a), c->what, str_text(&s));
 	str_release(&s);
 	return value_poison();
 }
@@ -104,9 +113,13 @@ counted(struct fit *c, uint32_t type, struct value v, uint32_t n)
 	if (n == 0 && t->lo > 0)
 		world_fault(c->w, c->f, EGM0170, &v, c->node, "`%s` may not be empty", c->what);
 	else if (n < t->lo)
-		world_fault(c->w, c->f, EGM0132, &v, c->node, "`%s` needs at least %lld entries, here are %u", c->what, (long long)t->lo, n);
+		world_fault(c->w, c->f, EGM0132, &v, c->node,
+			"`%s` needs at least %lld entries, here are %u", c->what, (long long)t->lo,
+			n);
 	else if (n > t->hi)
-		world_fault(c->w, c->f, EGM0132, &v, c->node, "`%s` takes at most %lld entries, here are %u", c->what, (long long)t->hi, n);
+		world_fault(c->w, c->f, EGM0132, &v, c->node,
+			"`%s` takes at most %lld entries, here are %u", c->what, (long long)t->hi,
+			n);
 	else
 		return v;
 	return value_poison();
@@ -158,7 +171,8 @@ fit_map(struct fit *c, uint32_t type, struct value v)
 		uint32_t elem = TYPE_AT(p, type)->elem;
 
 		if (TYPE_AT(p, type)->kind == TYPE_STRUCT) {
-			uint32_t member = program_struct_member(p, TYPE_AT(p, type)->members, m->entries[i].key);
+			uint32_t member = program_struct_member(
+				p, TYPE_AT(p, type)->members, m->entries[i].key);
 
 			elem = TYPE_ID(MEMBER_AT(p, member)->type);
 		}
@@ -185,7 +199,8 @@ fit_struct(struct fit *c, uint32_t type, struct value v)
 		missing += MEMBER_AT(p, i)->value != 0;
 	if (!missing)
 		return v;
-	m = arena_alloc(&c->w->arena, sizeof *m + (v.as.map->count + missing) * sizeof m->entries[0]);
+	m = arena_alloc(
+		&c->w->arena, sizeof *m + (v.as.map->count + missing) * sizeof m->entries[0]);
 	memcpy(m, v.as.map, sizeof *m + v.as.map->count * sizeof m->entries[0]);
 	for (uint32_t i = TYPE_AT(p, type)->members; i; i = MEMBER_AT(p, i)->next) {
 		struct value given = map_get(m, MEMBER_AT(p, i)->name);
@@ -194,7 +209,8 @@ fit_struct(struct fit *c, uint32_t type, struct value v)
 			continue;
 		m->entries[m->count].key = MEMBER_AT(p, i)->name;
 		m->entries[m->count].node = MEMBER_AT(p, i)->decl;
-		m->entries[m->count++].value = fit(c, TYPE_ID(MEMBER_AT(p, i)->type), eval_expr(c->w, c->f, MEMBER_AT(p, i)->value));
+		m->entries[m->count++].value = fit(c, TYPE_ID(MEMBER_AT(p, i)->type),
+			eval_expr(c->w, c->f, MEMBER_AT(p, i)->value));
 	}
 	v.as.map = m;
 	return v;
@@ -241,7 +257,8 @@ fit(struct fit *c, uint32_t type, struct value v)
 }
 
 struct value
-coerce(struct world *w, struct frame *f, uint32_t type, struct value v, node_id node, const char *what)
+coerce(struct world *w, struct frame *f, uint32_t type, struct value v, node_id node,
+	const char *what)
 {
 	struct fit c = { w, f, node, what };
 

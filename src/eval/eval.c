@@ -17,10 +17,12 @@
 static void
 unknown_profile(struct program *p, node_id word)
 {
-	struct diag *g = diag_add(&p->diags, EGM0180, NODE_AT(p, word)->span, "there is no profile `%s`", program_text(p, NODE_AT(p, word)->a));
+	struct diag *g = diag_add(&p->diags, EGM0180, NODE_AT(p, word)->span,
+		"there is no profile `%s`", program_text(p, NODE_AT(p, word)->a));
 	struct suggest s;
 
-	suggest_init(&s, program_text(p, NODE_AT(p, word)->a), atom_len(&p->atoms, NODE_AT(p, word)->a));
+	suggest_init(
+		&s, program_text(p, NODE_AT(p, word)->a), atom_len(&p->atoms, NODE_AT(p, word)->a));
 	for (uint32_t i = 1; i < p->sites.count; i++)
 		if (SITE_AT(p, i)->profile && !SITE_AT(p, i)->library)
 			suggest_offer(&s, program_text(p, SITE_AT(p, i)->name));
@@ -47,8 +49,9 @@ profile_chain(struct program *p, uint32_t site, uint32_t *chain)
 		}
 		for (uint32_t i = 0; i < count; i++)
 			if (chain[i] == s || count == PROFILES_MAX) {
-				diag_add(&p->diags, EGM0180, NODE_AT(p, from)->span, "profile `%s` comes from itself",
-					 program_text(p, NODE_AT(p, from)->a));
+				diag_add(&p->diags, EGM0180, NODE_AT(p, from)->span,
+					"profile `%s` comes from itself",
+					program_text(p, NODE_AT(p, from)->a));
 				return 0;
 			}
 	}
@@ -102,7 +105,8 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 static void
 world_free(struct world *w)
 {
-	struct table64 *tables[] = { w->identities, w->children, w->last_children, w->labels, w->object_ids, w->object_names, w->indexes, w->entries };
+	struct table64 *tables[] = { w->identities, w->children, w->last_children, w->labels,
+		w->object_ids, w->object_names, w->indexes, w->entries };
 
 	index_release_all(w);
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
@@ -204,7 +208,9 @@ dump_slot(struct world *w, uint32_t r, uint32_t m, struct str *out)
 
 		place = source_place(&p->source, s.file, s.start);
 		str_format(out, "  # %s:%u%s", source_file(&p->source, s.file)->name, place.line,
-			   slot->state == SLOT_DEFAULT ? ", default" : member->form == MEMBER_LET ? ", computed" : "");
+			slot->state == SLOT_DEFAULT          ? ", default"
+				: member->form == MEMBER_LET ? ", computed"
+							     : "");
 	}
 	str_putc(out, '\n');
 }
@@ -215,8 +221,10 @@ dump_record(struct world *w, uint32_t r, struct str *out)
 	const struct record *x = RECORD_AT(w, r);
 	const struct rtype *t = RTYPE_AT(w->p, x->rtype);
 
-	str_format(out, "%s%s%s %s", t->choice ? program_text(w->p, RTYPE_AT(w->p, t->choice)->name) : "", t->choice ? " " : "",
-		   program_text(w->p, t->name), t->choice ? "" : program_text(w->p, x->label));
+	str_format(out, "%s%s%s %s",
+		t->choice ? program_text(w->p, RTYPE_AT(w->p, t->choice)->name) : "",
+		t->choice ? " " : "", program_text(w->p, t->name),
+		t->choice ? "" : program_text(w->p, x->label));
 	if (x->owner && x->owner != w->site)
 		str_format(out, " of %s", program_text(w->p, RECORD_AT(w, x->owner)->label));
 	str_putc(out, '\n');
@@ -248,7 +256,8 @@ why_place(struct program *p, const char *title, struct span s, struct str *out)
 		line++;
 		len--;
 	}
-	str_format(out, "  %s %s:%u:%u\n      %.*s\n", title, source_file(&p->source, s.file)->name, place.line, place.column, (int)len, line);
+	str_format(out, "  %s %s:%u:%u\n      %.*s\n", title, source_file(&p->source, s.file)->name,
+		place.line, place.column, (int)len, line);
 }
 
 void
@@ -256,7 +265,8 @@ eval_why(struct program *p, const struct object *o, const struct tree *t, struct
 {
 	const struct tree *at = t ? t : o->root;
 
-	str_format(out, "%s %s%s%s", program_text(p, o->kind), program_text(p, o->namespace), o->namespace ? "/" : "", program_text(p, o->name));
+	str_format(out, "%s %s%s%s", program_text(p, o->kind), program_text(p, o->namespace),
+		o->namespace ? "/" : "", program_text(p, o->name));
 	if (at->key)
 		str_format(out, ": %s", program_text(p, at->key));
 	if (at->kind == TREE_SCALAR)
@@ -295,7 +305,8 @@ tell(struct program *p, const struct diag *g, struct str *why)
 {
 	struct place place = source_place(&p->source, g->span.file, g->span.start);
 
-	str_format(why, "%s:%u: %s: %s", source_file(&p->source, g->span.file)->name, place.line, g->code, g->message);
+	str_format(why, "%s:%u: %s: %s", source_file(&p->source, g->span.file)->name, place.line,
+		g->code, g->message);
 	for (const struct diag_text *t = g->texts; t; t = t->next)
 		if (t->line == LINE_SHOW)
 			str_format(why, " (%s)", t->text);
@@ -317,7 +328,9 @@ eval_test(struct program *p, uint32_t site, struct str *why)
 		str_format(why, "%s is not reported", code);
 	else if (role == SITE_PASSES && found)
 		str_format(why, "%s is reported", code);
-	else if (other && (other->severity == SEVERITY_ERROR || (role == SITE_FAILS && other->severity == SEVERITY_WARNING)))
+	else if (other &&
+		(other->severity == SEVERITY_ERROR ||
+			(role == SITE_FAILS && other->severity == SEVERITY_WARNING)))
 		tell(p, other, why);
 	for (uint32_t i = from; i < p->diags.all.count; i++)
 		diag_drop(&p->diags, *VEC_AT(&p->diags.all, struct diag *, i));

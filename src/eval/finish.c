@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The final form of objects: keys in the order of their declaration, every default of the API server under a parent that is there, nothing
- * missing that its kind requires, nothing that its release cannot express, pods that selectors name.
+ * The final form of objects: keys in the order of their declaration, every default of the API
+ * server under a parent that is there, nothing missing that its kind requires, nothing that its
+ * release cannot express, pods that selectors name.
  */
 #include <string.h>
 #include "base/mem.h"
@@ -19,7 +20,11 @@ kind_api_version(struct world *w, uint32_t kind)
 
 	if (known || !t->api_version)
 		return known ? known : w->p->words_.v1;
-	v = eval_expr(w, frame_new(w, t->self, VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, t->self)->parent)->items[0]), t->api_version);
+	v = eval_expr(w,
+		frame_new(w, t->self,
+			VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, t->self)->parent)
+				->items[0]),
+		t->api_version);
 	if (v.kind == VALUE_OPEN)
 		v = open_report(w, &v, t->api_version);
 	known = v.kind == VALUE_TEXT ? v.as.text.a : w->p->words_.v1;
@@ -42,21 +47,24 @@ api_version_of(struct world *w, uint32_t object)
 struct finish {
 	struct world *w;
 	uint32_t object;
-	bool partial;        /* only what was added: no defaults, nothing required */
+	bool partial; /* only what was added: no defaults, nothing required */
 };
 
-static void finish_struct(struct finish *x, struct tree *t, uint32_t type);
+static void
+finish_struct(struct finish *x, struct tree *t, uint32_t type);
 
 static const char *
 object_title(const struct finish *x)
 {
 	const struct object *o = graph_object(x->w->g, x->object);
 
-	return arena_format(&x->w->p->diags.arena, "%s `%s`", program_text(x->w->p, o->kind), program_text(x->w->p, o->name));
+	return arena_format(&x->w->p->diags.arena, "%s `%s`", program_text(x->w->p, o->kind),
+		program_text(x->w->p, o->name));
 }
 
 static struct diag *
-object_fault(struct finish *x, enum diag_code code, const struct tree *t, const char *fmt, const char *name)
+object_fault(struct finish *x, enum diag_code code, const struct tree *t, const char *fmt,
+	const char *name)
 {
 	struct diags *d = &x->w->p->diags;
 	const struct origin *o = &t->origin;
@@ -76,7 +84,9 @@ static struct frame *
 kind_frame(struct finish *x, uint32_t context)
 {
 	struct world *w = x->w;
-	struct frame *f = frame_new(w, context, VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, context)->parent)->items[0]);
+	struct frame *f = frame_new(w, context,
+		VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, context)->parent)
+			->items[0]);
 
 	f->up = f->up ? f->up : NULL;
 	return f;
@@ -105,23 +115,28 @@ conditions_of(const struct program *p, node_id decl)
 {
 	const struct node *n = NODE_AT(p, decl);
 
-	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3] : n->kind == NODE_MEMBER_STRUCT ? n->kid[1] : 0;
+	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3]
+		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
+								     : 0;
 }
 
 /* A condition that asks whether a neighbour in the same struct is there. */
 static bool
-neighbour_there(const struct program *p, const struct tree *all, const struct tree *done, node_id cond, bool *there)
+neighbour_there(const struct program *p, const struct tree *all, const struct tree *done,
+	node_id cond, bool *there)
 {
 	node_id name = NODE_AT(p, cond)->kid[0];
 
-	if (NODE_AT(p, cond)->kind != NODE_TEST_PRESENT || NODE_AT(p, name)->aux != MEANING_STRUCT_MEMBER)
+	if (NODE_AT(p, cond)->kind != NODE_TEST_PRESENT ||
+		NODE_AT(p, name)->aux != MEANING_STRUCT_MEMBER)
 		return false;
 	*there = tree_find(all, NODE_AT(p, name)->a) || tree_find(done, NODE_AT(p, name)->a);
 	return true;
 }
 
 static void
-check_only(struct finish *x, const struct member *m, const struct tree *t, const struct tree *all, const struct tree *done)
+check_only(struct finish *x, const struct member *m, const struct tree *t, const struct tree *all,
+	const struct tree *done)
 {
 	struct world *w = x->w;
 	bool poisoned = false, holds;
@@ -134,13 +149,16 @@ check_only(struct finish *x, const struct member *m, const struct tree *t, const
 		if (cond.kind != NODE_ONLY)
 			continue;
 		if (!neighbour_there(w->p, all, done, cond.kid[0], &holds))
-			holds = eval_condition(w, kind_frame(x, m->context), cond.kid[0], &poisoned, &src);
+			holds = eval_condition(
+				w, kind_frame(x, m->context), cond.kid[0], &poisoned, &src);
 		if (holds || poisoned)
 			continue;
-		g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here", program_text(w->p, m->name));
+		g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here",
+			program_text(w->p, m->name));
 		if (src)
 			diag_label(&w->p->diags, g, NODE_AT(w->p, src)->span, "because of this");
-		diag_line(&w->p->diags, g, LINE_BECAUSE, "%s", program_text(w->p, NODE_AT(w->p, cond.kid[1])->a));
+		diag_line(&w->p->diags, g, LINE_BECAUSE, "%s",
+			program_text(w->p, NODE_AT(w->p, cond.kid[1])->a));
 	}
 }
 
@@ -157,9 +175,11 @@ check_count(struct finish *x, const struct tree *t, uint32_t type)
 	else if (t->count < y->lo)
 		object_fault(x, EGM0205, t, "`%s` of %s has too few entries", name);
 	else if (t->count > y->hi) {
-		struct diag *g = object_fault(x, EGM0205, t, "`%s` of %s has too many entries", name);
+		struct diag *g =
+			object_fault(x, EGM0205, t, "`%s` of %s has too many entries", name);
 
-		diag_line(&x->w->p->diags, g, LINE_SHOW, "%u here, at most %lld are possible", t->count, (long long)y->hi);
+		diag_line(&x->w->p->diags, g, LINE_SHOW, "%u here, at most %lld are possible",
+			t->count, (long long)y->hi);
 	}
 }
 
@@ -274,7 +294,8 @@ finish_struct(struct finish *x, struct tree *t, uint32_t type)
 		tree_add(t, c);
 		finish_value(x, c, TYPE_ID(member.type));
 	}
-	for (struct tree *c = all.first, *next; c; c = next) { /* what an included file has beyond the declaration */
+	for (struct tree *c = all.first, *next; c;
+		c = next) { /* what an included file has beyond the declaration */
 		next = c->next;
 		c->next = NULL;
 		tree_add(t, c);
@@ -325,7 +346,9 @@ name_partial(struct world *w, uint32_t object, struct tree *body)
 	const struct object *o = graph_object(w->g, object);
 	const struct words *x = &w->p->words_;
 	struct tree *metadata = tree_find(body, x->metadata);
-	const struct { atom key, text; } rows[] = { { x->name, o->name }, { x->namespace, o->namespace } };
+	const struct {
+		atom key, text;
+	} rows[] = { { x->name, o->name }, { x->namespace, o->namespace } };
 
 	if (!metadata) {
 		metadata = tree_new(w->g, TREE_MAP);
@@ -395,7 +418,8 @@ finish_object(struct world *w, uint32_t i)
 /* --- pods that selectors name --- */
 
 static void
-selector_labels(const struct program *p, struct tree *t, uint32_t type, const struct object *o, struct vec *out)
+selector_labels(const struct program *p, struct tree *t, uint32_t type, const struct object *o,
+	struct vec *out)
 {
 	const struct type *y = TYPE_AT(p, type);
 
@@ -424,7 +448,8 @@ static const struct tree *
 pod_labels(const struct world *w, uint32_t i, uint32_t pod)
 {
 	const struct building *b = BUILDING_AT(w, i);
-	const struct tree *metadata = b->kind == pod && !b->poisoned ? tree_find(b->root, w->p->words_.metadata) : NULL;
+	const struct tree *metadata =
+		b->kind == pod && !b->poisoned ? tree_find(b->root, w->p->words_.metadata) : NULL;
 
 	return metadata ? tree_find(metadata, w->p->words_.labels) : NULL;
 }
@@ -432,7 +457,7 @@ pod_labels(const struct world *w, uint32_t i, uint32_t pod)
 /* Pods by namespace and by each of their labels. */
 struct pods {
 	struct table64 *heads; /* (namespace, key, value) -> place in list */
-	struct vec list;       /* struct pod_place, dummy first */
+	struct vec list; /* struct pod_place, dummy first */
 	struct table64 *namespaces;
 };
 struct pod_place {
@@ -479,14 +504,16 @@ carries_all(const struct tree *labels, const struct tree *wanted)
 	return true;
 }
 
-/* Are all labels of the selector carried by some pod that is known in that namespace? *known: some pod there is. */
+/* Are all labels of the selector carried by some pod that is known in that namespace? *known:
+ * some pod there is. */
 static bool
 selects_some(struct pods *pods, const struct tree *wanted, atom namespace_, bool *known)
 {
 	*known = table64_get(pods->namespaces, namespace_) != 0;
 	if (!wanted->first)
 		return true;
-	for (uint32_t i = table64_get(pods->heads, label_key(namespace_, wanted->first)); i; i = VEC_AT(&pods->list, struct pod_place, i)->next)
+	for (uint32_t i = table64_get(pods->heads, label_key(namespace_, wanted->first)); i;
+		i = VEC_AT(&pods->list, struct pod_place, i)->next)
 		if (carries_all(VEC_AT(&pods->list, struct pod_place, i)->labels, wanted))
 			return true;
 	return false;
@@ -516,9 +543,12 @@ check_selectors(struct world *w)
 			const struct tree *t = *VEC_AT(&selectors, struct tree *, s);
 			bool known = false;
 
-			/* Only the object's own pods: peers may live in namespaces that the site says nothing of. */
+			/* Only the object's own pods: peers may live in namespaces that the site
+			 * says nothing of. */
 			if (s == 0 && !selects_some(&pods, t, o->namespace, &known) && known)
-				object_fault(&x, EGM0207, t, "the `%s` of %s match no pod that is known", program_text(w->p, t->key));
+				object_fault(&x, EGM0207, t,
+					"the `%s` of %s match no pod that is known",
+					program_text(w->p, t->key));
 		}
 	}
 	vec_release(&selectors);
@@ -536,14 +566,16 @@ fill_kinds(struct world *w)
 		struct kind_info info;
 		const struct rtype *r = RTYPE_AT(w->p, t);
 
-		if (r->form != FORM_KIND || t >= w->api_versions.count || !*VEC_AT(&w->api_versions, atom, t))
+		if (r->form != FORM_KIND || t >= w->api_versions.count ||
+			!*VEC_AT(&w->api_versions, atom, t))
 			continue;
 		memset(&info, 0, sizeof info);
 		info.api_version = *VEC_AT(&w->api_versions, atom, t);
 		info.kind = r->name;
 		info.namespaced = r->namespaced;
 		info.builtin = !strchr(program_text(w->p, info.api_version), '.') ||
-			       strstr(program_text(w->p, info.api_version), ".k8s.io/v1") == strchr(program_text(w->p, info.api_version), '.');
+			strstr(program_text(w->p, info.api_version), ".k8s.io/v1") ==
+				strchr(program_text(w->p, info.api_version), '.');
 		info.keys = NULL;
 		add_merge_keys(w, &info, TYPE_AT(w->p, r->body)->members, "");
 		vec_push(&w->g->kinds, &info);
@@ -557,7 +589,8 @@ add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const 
 
 	for (uint32_t m = members; m; m = MEMBER_AT(p, m)->next) {
 		const struct type *t = TYPE_AT(p, MEMBER_AT(p, m)->type);
-		const char *here = arena_format(&w->g->arena, "%s%s%s", path, *path ? "." : "", program_text(p, MEMBER_AT(p, m)->name));
+		const char *here = arena_format(&w->g->arena, "%s%s%s", path, *path ? "." : "",
+			program_text(p, MEMBER_AT(p, m)->name));
 
 		if (t->kind == TYPE_STRUCT) {
 			add_merge_keys(w, info, t->members, here);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Joins without squares: `for a in S, b in T where b.f == a.g` looks b up by b.f instead of trying every member of T. The index of a binding
- * is made when it is first needed, when all columns that its key reads are complete. Buckets keep the order of the set.
+ * Joins without squares: `for a in S, b in T where b.f == a.g` looks b up by b.f instead of trying
+ * every member of T. The index of a binding is made when it is first needed, when all columns that
+ * its key reads are complete. Buckets keep the order of the set.
  */
 #include <string.h>
 #include "base/mem.h"
@@ -15,7 +16,7 @@ struct indexed {
 };
 
 struct index {
-	struct vec members;   /* struct indexed, dummy first */
+	struct vec members; /* struct indexed, dummy first */
 	struct table64 *heads, *tails;
 	bool incomplete;
 };
@@ -94,11 +95,13 @@ index_begin(struct world *w, struct frame *f, node_id b, const struct value *set
 	hash = keys_hash(w, f, NODE_AT(w->p, b)->aux, 1, &ok);
 	if (!ok)
 		return false;
-	for (uint32_t m = table64_get(x->heads, hash); m; m = VEC_AT(&x->members, struct indexed, m)->next)
+	for (uint32_t m = table64_get(x->heads, hash); m;
+		m = VEC_AT(&x->members, struct indexed, m)->next)
 		n++;
 	l = list_new(w, n);
 	n = 0;
-	for (uint32_t m = table64_get(x->heads, hash); m; m = VEC_AT(&x->members, struct indexed, m)->next)
+	for (uint32_t m = table64_get(x->heads, hash); m;
+		m = VEC_AT(&x->members, struct indexed, m)->next)
 		l->items[n++] = VEC_AT(&x->members, struct indexed, m)->value;
 	struct value v = list_value(l, 0);
 

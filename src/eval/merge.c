@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contributions to one object come together here: maps by key, keyed lists by their keys, sets without doubles, other lists entry by entry.
+ * Contributions to one object come together here: maps by key, keyed lists by their keys, sets
+ * without doubles, other lists entry by entry.
  */
 #include <string.h>
 #include "check/checker.h"
@@ -66,10 +67,12 @@ key_of(const struct tree *entry, atom key)
 }
 
 static bool
-keys_equal(const struct program *p, const struct type *t, const struct tree *a, const struct tree *b)
+keys_equal(
+	const struct program *p, const struct type *t, const struct tree *a, const struct tree *b)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
-		const struct tree *x = key_of(a, WORD_AT(p, t->first + i)), *y = key_of(b, WORD_AT(p, t->first + i));
+		const struct tree *x = key_of(a, WORD_AT(p, t->first + i)),
+				  *y = key_of(b, WORD_AT(p, t->first + i));
 
 		if (!x != !y || (x && !tree_equal(x, y)))
 			return false;
@@ -79,7 +82,8 @@ keys_equal(const struct program *p, const struct type *t, const struct tree *a, 
 
 /* The keys of a list of references are all their parts, not the declared ones alone. */
 static bool
-parts_equal(const struct program *p, const struct type *elem, const struct tree *a, const struct tree *b)
+parts_equal(const struct program *p, const struct type *elem, const struct tree *a,
+	const struct tree *b)
 {
 	const atom parts[] = { p->words_.group, p->words_.kind, p->words_.namespace };
 
@@ -115,13 +119,15 @@ added_before(struct world *w, const struct tree *list, const struct tree *entry)
 		}
 		const struct added_entry *other = VEC_AT(&w->entry_list, struct added_entry, i);
 
-		if (other->list == list && other->entry->mark == entry->mark && tree_equal(other->entry, entry))
+		if (other->list == list && other->entry->mark == entry->mark &&
+			tree_equal(other->entry, entry))
 			return true;
 	}
 }
 
 void
-merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type, bool replace)
+merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type,
+	bool replace)
 {
 	const struct type *t = TYPE_AT(w->p, type);
 
@@ -132,7 +138,8 @@ merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *en
 		return;
 	}
 	for (struct tree *c = list->first; c; c = c->next)
-		if (keys_equal(w->p, t, c, entry) && parts_equal(w->p, TYPE_AT(w->p, t->elem), c, entry)) {
+		if (keys_equal(w->p, t, c, entry) &&
+			parts_equal(w->p, TYPE_AT(w->p, t->elem), c, entry)) {
 			merge_map(w, object, c, entry, t->elem);
 			return;
 		}
@@ -190,7 +197,9 @@ child_type(const struct program *p, uint32_t type, atom key)
 
 	if (t->kind == TYPE_MAP)
 		return t->elem;
-	return t->kind == TYPE_STRUCT ? TYPE_ID(MEMBER_AT(p, program_struct_member(p, t->members, key))->type) : 0;
+	return t->kind == TYPE_STRUCT
+		? TYPE_ID(MEMBER_AT(p, program_struct_member(p, t->members, key))->type)
+		: 0;
 }
 
 static void
@@ -215,8 +224,10 @@ merge_map(struct world *w, uint32_t object, struct tree *dst, struct tree *src, 
 
 		next = c->next;
 		c->next = NULL;
-		if (!old && c->kind == TREE_LIST && TYPE_AT(w->p, child_type(w->p, type, c->key))->flags & TYPE_FLAG_ENTRIES) {
-			/* A new list, so that the entries are known to have been added to this one. */
+		if (!old && c->kind == TREE_LIST &&
+			TYPE_AT(w->p, child_type(w->p, type, c->key))->flags & TYPE_FLAG_ENTRIES) {
+			/* A new list, so that the entries are known to have been added to this
+			 * one. */
 			old = tree_new(w->g, TREE_LIST);
 			old->key = c->key;
 			old->origin = c->origin;

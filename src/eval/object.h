@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files about objects share: object.c runs bodies, merge.c puts what they made together, finish.c gives objects their final form.
+ * What the files about objects share: object.c runs bodies, merge.c puts what they made together,
+ * finish.c gives objects their final form.
  */
 #ifndef EVAL_OBJECT_H
 #define EVAL_OBJECT_H
@@ -18,7 +19,8 @@ origin_of(struct world *w, struct frame *f, const struct value *v, node_id node,
 struct tree *
 value_tree(struct world *w, const struct value *v, const struct origin *origin);
 void
-report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new, const char *path);
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new,
+	const char *path);
 void
 refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
 
@@ -27,9 +29,11 @@ refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
 /* Merges src into dst, both maps of type `type` (a struct or map); src is used up. */
 void
 merge_map(struct world *w, uint32_t object, struct tree *dst, struct tree *src, uint32_t type);
-/* Adds an entry to a list of type `type`: by its keys, or unless the same statement added an equal one. replace: a patch, which overrides. */
+/* Adds an entry to a list of type `type`: by its keys, or unless the same statement added an
+ * equal one. replace: a patch, which overrides. */
 void
-merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type, bool replace);
+merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type,
+	bool replace);
 /* Moves the items of src behind those of dst; into a set, only those that it lacks. */
 void
 append_items(struct tree *dst, struct tree *src, bool set);

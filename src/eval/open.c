@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Versions. A user's line such as "1.30" is an interval of releases. What is the same for all of them is decided; what differs stays open,
- * as a list of (first release, value), until it is folded again or somebody needs it decided: then the patch release is asked for, at the
- * literal, once.
+ * Versions. A user's line such as "1.30" is an interval of releases. What is the same for all of
+ * them is decided; what differs stays open, as a list of (first release, value), until it is
+ * folded again or somebody needs it decided: then the patch release is asked for, at the literal,
+ * once.
  */
 #include <string.h>
 #include "eval/world.h"
@@ -41,13 +42,15 @@ open_map(struct world *w, struct value a, struct value b, value_fn *fn, void *da
 	if (!a_open && !b_open)
 		return fn(w, a, b, data);
 	over = a_open ? a.as.open : b.as.open;
-	/* The same axis on both sides moves together, or an expression would be open that is not. */
+	/* The same axis on both sides moves together, or an expression would be open that is
+	 * not. */
 	same = a_open && b_open && a.as.open->axis == b.as.open->axis;
 	if (same)
 		return open_zip(w, a, b, fn, data);
 	o = open_new(w, over->axis, over->asked, over->count);
 	for (uint32_t i = 0; i < over->count; i++) {
-		struct value x = a_open ? over->at[i].value : a, y = b_open && !a_open ? over->at[i].value : b;
+		struct value x = a_open ? over->at[i].value : a,
+			     y = b_open && !a_open ? over->at[i].value : b;
 
 		o->at[i].release = over->at[i].release;
 		o->at[i].value = open_map(w, x, y, fn, data);
@@ -74,7 +77,10 @@ open_zip(struct world *w, struct value a, struct value b, value_fn *fn, void *da
 	uint32_t i = 0, j = 0, n = 0;
 
 	while (i < x->count || j < y->count) {
-		uint64_t next = i < x->count && (j >= y->count || x->at[i].release <= y->at[j].release) ? x->at[i].release : y->at[j].release;
+		uint64_t next =
+			i < x->count && (j >= y->count || x->at[i].release <= y->at[j].release)
+			? x->at[i].release
+			: y->at[j].release;
 
 		while (i < x->count && x->at[i].release == next)
 			i++;
@@ -89,7 +95,8 @@ open_zip(struct world *w, struct value a, struct value b, value_fn *fn, void *da
 
 /* true from `split` on (or before it, if `below`). */
 static struct value
-split_bool(struct world *w, const struct version_value *line, uint64_t split, bool below, node_id asked)
+split_bool(struct world *w, const struct version_value *line, uint64_t split, bool below,
+	node_id asked)
 {
 	struct open *o = open_new(w, line->src, asked, 2);
 	struct value v = { .kind = VALUE_OPEN, .src = line->src };
@@ -112,13 +119,15 @@ at_least(struct world *w, const struct version_value *a, uint64_t first, bool ne
 }
 
 static struct value
-within(struct world *w, const struct version_value *a, const struct version *b, bool negate, node_id asked)
+within(struct world *w, const struct version_value *a, const struct version *b, bool negate,
+	node_id asked)
 {
 	if (a->range.lo >= b->lo && a->range.hi <= b->hi)
 		return value_bool(!negate, a->src);
 	if (a->range.hi < b->lo || a->range.lo > b->hi)
 		return value_bool(negate, a->src);
-	return split_bool(w, a, b->lo > a->range.lo ? b->lo : b->hi + 1, (b->lo <= a->range.lo) != negate, asked);
+	return split_bool(w, a, b->lo > a->range.lo ? b->lo : b->hi + 1,
+		(b->lo <= a->range.lo) != negate, asked);
 }
 
 static enum op
@@ -139,7 +148,8 @@ flipped(enum op op)
 }
 
 struct value
-version_compare(struct world *w, enum op op, const struct value *a, const struct value *b, node_id asked)
+version_compare(
+	struct world *w, enum op op, const struct value *a, const struct value *b, node_id asked)
 {
 	const struct version_value *x = a->as.version, *y = b->as.version;
 
@@ -230,21 +240,26 @@ version_known(struct world *w, uint32_t table, const struct value *v)
 	struct program *p = w->p;
 	const struct table *t = TABLE_AT(p, table);
 	const struct version_value *x = v->as.version;
-	uint64_t first = ROW_AT(p, t->first_row)->release, last = ROW_AT(p, t->first_row + t->row_count - 1)->release;
+	uint64_t first = ROW_AT(p, t->first_row)->release,
+		 last = ROW_AT(p, t->first_row + t->row_count - 1)->release;
 	struct str text = STR_INIT;
 
 	if (x->range.hi < first) {
 		version_print(first, &text);
-		struct diag *g = world_fault(w, NULL, EGM0161, v, 0, "%s is older than the first release that egmc knows",
-					     program_text(p, x->text));
+		struct diag *g = world_fault(w, NULL, EGM0161, v, 0,
+			"%s is older than the first release that egmc knows",
+			program_text(p, x->text));
 
-		diag_line(&p->diags, g, LINE_HELP, "%s knows releases from %s on", program_text(p, t->name), str_text(&text));
+		diag_line(&p->diags, g, LINE_HELP, "%s knows releases from %s on",
+			program_text(p, t->name), str_text(&text));
 	} else if (x->src && x->range.lo >> VERSION_PATCH_BITS > last >> VERSION_PATCH_BITS) {
 		version_print(last, &text);
-		struct diag *g = world_fault(w, NULL, EGM0162, v, 0, "%s is newer than the last release that egmc knows",
-					     program_text(p, x->text));
+		struct diag *g = world_fault(w, NULL, EGM0162, v, 0,
+			"%s is newer than the last release that egmc knows",
+			program_text(p, x->text));
 
-		diag_line(&p->diags, g, LINE_NOTE, "what %s says of %s is taken over", program_text(p, t->name), str_text(&text));
+		diag_line(&p->diags, g, LINE_NOTE, "what %s says of %s is taken over",
+			program_text(p, t->name), str_text(&text));
 	}
 	str_release(&text);
 	return x->range.hi >= first;
@@ -261,7 +276,8 @@ asked_name(struct world *w, node_id asked, struct str *out)
 	if (n->kind == NODE_DOT)
 		str_format(out, "`%s`", program_text(w->p, n->a));
 	else
-		str_format(out, "`%.*s`", (int)(n->span.end - n->span.start), file->bytes + n->span.start);
+		str_format(out, "`%.*s`", (int)(n->span.end - n->span.start),
+			file->bytes + n->span.start);
 }
 
 struct value
@@ -276,8 +292,9 @@ open_report(struct world *w, const struct value *v, node_id reader)
 
 	at.src = o->axis;
 	(void)last;
-	g = world_fault(w, NULL, EGM0160, &at, 0, "\"%s\" is not exact enough: the answer changes inside this line",
-			program_text(p, NODE_AT(p, o->axis)->a));
+	g = world_fault(w, NULL, EGM0160, &at, 0,
+		"\"%s\" is not exact enough: the answer changes inside this line",
+		program_text(p, NODE_AT(p, o->axis)->a));
 	diag_here(&p->diags, g, "write the patch release");
 	asked_name(w, o->asked, &text);
 	str_puts(&text, " is ");
@@ -295,7 +312,8 @@ open_report(struct world *w, const struct value *v, node_id reader)
 		diag_note_at(&p->diags, g, NODE_AT(p, reader)->span, "asked for by the library");
 	str_clear(&text);
 	version_print(o->at[o->count - 1].release, &text);
-	diag_line(&p->diags, g, LINE_HELP, "\"%s\" is the newest that makes a difference", str_text(&text));
+	diag_line(&p->diags, g, LINE_HELP, "\"%s\" is the newest that makes a difference",
+		str_text(&text));
 	str_release(&text);
 	return value_poison();
 }
@@ -308,9 +326,12 @@ version_exact(struct world *w, const struct value *v, node_id reader)
 
 	if (x->range.lo == x->range.hi)
 		return value_text(x->text, v->src);
-	g = world_fault(w, NULL, EGM0160, v, 0, "\"%s\" is a line of releases; here one of them is needed", program_text(w->p, x->text));
+	g = world_fault(w, NULL, EGM0160, v, 0,
+		"\"%s\" is a line of releases; here one of them is needed",
+		program_text(w->p, x->text));
 	diag_here(&w->p->diags, g, "write the patch release");
 	if (!is_user_node(w, reader))
-		diag_note_at(&w->p->diags, g, NODE_AT(w->p, reader)->span, "asked for by the library");
+		diag_note_at(
+			&w->p->diags, g, NODE_AT(w->p, reader)->span, "asked for by the library");
 	return value_poison();
 }

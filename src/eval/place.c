@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where to point. A user never sees a bare place of the library: every value leads back to something that he wrote, at least to the head
- * of his site; the library's own line follows as a note.
+ * Where to point. A user never sees a bare place of the library: every value leads back to
+ * something that he wrote, at least to the head of his site; the library's own line follows as a
+ * note.
  */
 #include <stdarg.h>
 #include "eval/world.h"
@@ -30,15 +31,18 @@ head_span(struct world *w, node_id n)
 	if (x->kind == NODE_BLOCK) {
 		node_id last = x->kid[2] ? x->kid[2] : x->kid[1] ? x->kid[1] : x->kid[0];
 
-		for (node_id word = last; word; word = last == x->kid[0] ? NODE_AT(w->p, word)->next : 0)
+		for (node_id word = last; word;
+			word = last == x->kid[0] ? NODE_AT(w->p, word)->next : 0)
 			s.end = NODE_AT(w->p, word)->span.end;
-	} else if (x->kind == NODE_SITE || x->kind == NODE_PROFILE || x->kind == NODE_TEST || x->kind == NODE_FAILS || x->kind == NODE_PASSES) {
+	} else if (x->kind == NODE_SITE || x->kind == NODE_PROFILE || x->kind == NODE_TEST ||
+		x->kind == NODE_FAILS || x->kind == NODE_PASSES) {
 		const struct source_file *file = source_file(&w->p->source, s.file);
 		uint32_t end = s.start;
 
 		while (end < s.end && file->bytes[end] != '{' && file->bytes[end] != '\n')
 			end++;
-		while (end > s.start && (file->bytes[end - 1] == ' ' || file->bytes[end - 1] == '\r'))
+		while (end > s.start &&
+			(file->bytes[end - 1] == ' ' || file->bytes[end - 1] == '\r'))
 			end--;
 		s.end = end;
 	}
@@ -90,7 +94,8 @@ place_of_node(struct world *w, struct frame *f, node_id n)
 }
 
 struct diag *
-world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v, node_id node, const char *fmt, ...)
+world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v,
+	node_id node, const char *fmt, ...)
 {
 	struct diags *d = &w->p->diags;
 	bool own = node && is_user_node(w, node);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules: laws about the records and objects of a site. One diagnostic for each case in which `must` is false. Texts are made only then. After
- * them waivers take away what the user accepts, with a reason; a waiver that waives nothing is an error itself.
+ * Rules: laws about the records and objects of a site. One diagnostic for each case in which
+ * `must` is false. Texts are made only then. After them waivers take away what the user accepts,
+ * with a reason; a waiver that waives nothing is an error itself.
  */
 #include <string.h>
 #include "base/mem.h"
@@ -17,7 +18,8 @@ source_text(struct world *w, node_id n, struct str *out)
 	bool space = false;
 
 	for (uint32_t i = s.start; i < s.end; i++) {
-		bool blank = bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\t' || bytes[i] == '\r';
+		bool blank =
+			bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\t' || bytes[i] == '\r';
 
 		if (blank && !space)
 			str_putc(out, ' ');
@@ -32,9 +34,12 @@ is_literal(const struct world *w, node_id n)
 {
 	const struct node *x = NODE_AT(w->p, n);
 
-	return x->kind == NODE_STRING || x->kind == NODE_INT || x->kind == NODE_UNIT || x->kind == NODE_TRUE || x->kind == NODE_FALSE ||
-	       x->kind == NODE_LIST || x->kind == NODE_COMP_LIST || x->kind == NODE_COMP || x->kind == NODE_ABSENT ||
-	       (x->kind == NODE_NAME && (x->aux == MEANING_WORD || x->aux == MEANING_CASE || x->aux == MEANING_TABLE));
+	return x->kind == NODE_STRING || x->kind == NODE_INT || x->kind == NODE_UNIT ||
+		x->kind == NODE_TRUE || x->kind == NODE_FALSE || x->kind == NODE_LIST ||
+		x->kind == NODE_COMP_LIST || x->kind == NODE_COMP || x->kind == NODE_ABSENT ||
+		(x->kind == NODE_NAME &&
+			(x->aux == MEANING_WORD || x->aux == MEANING_CASE ||
+				x->aux == MEANING_TABLE));
 }
 
 /* `name is value` for each operand of a comparison. */
@@ -78,7 +83,8 @@ show_operands(struct world *w, struct frame *f, node_id n, struct str *out)
 	source_text(w, n, out);
 	str_puts(out, " is ");
 	if (v.kind == VALUE_RECORD && RTYPE_AT(w->p, RECORD_AT(w, v.as.id)->rtype)->choice)
-		str_puts(out, program_text(w->p, RTYPE_AT(w->p, RECORD_AT(w, v.as.id)->rtype)->name));
+		str_puts(out,
+			program_text(w->p, RTYPE_AT(w->p, RECORD_AT(w, v.as.id)->rtype)->name));
 	else
 		value_show(w, &v, out);
 }
@@ -102,7 +108,8 @@ show_must(struct world *w, struct frame *f, struct diag *g, node_id n)
 		return;
 	source_text(w, n, &text);
 	show_operands(w, f, n, &values);
-	diag_line(&w->p->diags, g, LINE_SHOW, "  %s%s%s", str_text(&text), values.len ? "     " : "", str_text(&values));
+	diag_line(&w->p->diags, g, LINE_SHOW, "  %s%s%s", str_text(&text),
+		values.len ? "     " : "", str_text(&values));
 	str_release(&text);
 	str_release(&values);
 }
@@ -139,8 +146,10 @@ at_place(struct world *w, struct frame *f, node_id expr)
 		iter_begin(w, &it, &v);
 		v = iter_next(w, &it, &one) ? one : value_absent();
 	}
-	/* A reference that was written is shown where it was written; one that was bound by a loop at its block. */
-	if (v.kind == VALUE_RECORD && NODE_AT(w->p, expr)->aux == MEANING_MEMBER && v.src && NODE_AT(w->p, v.src)->kind != NODE_BLOCK)
+	/* A reference that was written is shown where it was written; one that was bound by a
+	 * loop at its block. */
+	if (v.kind == VALUE_RECORD && NODE_AT(w->p, expr)->aux == MEANING_MEMBER && v.src &&
+		NODE_AT(w->p, v.src)->kind != NODE_BLOCK)
 		return NODE_AT(w->p, v.src)->span;
 	if (v.kind == VALUE_RECORD)
 		return place_of_record(w, v.as.id);
@@ -150,7 +159,9 @@ at_place(struct world *w, struct frame *f, node_id expr)
 		return graph_object(w->g, v.as.id)->origin.user;
 	if (v.src)
 		return place_of(w, f, &v);
-	if (value_is_absent(&v) && NODE_AT(w->p, expr)->kind == NODE_DOT) { /* an absent field: the block that lacks it */
+	if (value_is_absent(&v) &&
+		NODE_AT(w->p, expr)->kind ==
+			NODE_DOT) { /* an absent field: the block that lacks it */
 		struct value base = eval_expr(w, f, NODE_AT(w->p, expr)->kid[0]);
 
 		if (base.kind == VALUE_RECORD)
@@ -180,14 +191,16 @@ add_fix(struct world *w, struct frame *f, struct diag *g, node_id n)
 		if (old.kind == VALUE_RECORD && RECORD_AT(w, old.as.id)->user_head) {
 			node_id head = RECORD_AT(w, old.as.id)->user_head;
 
-			diag_fix(&w->p->diags, g, NODE_AT(w->p, head)->span, "%s %s", program_text(w->p, NODE_AT(w->p, NODE_AT(w->p, head)->kid[0])->a),
-				 str_text(&s));
+			diag_fix(&w->p->diags, g, NODE_AT(w->p, head)->span, "%s %s",
+				program_text(w->p, NODE_AT(w->p, NODE_AT(w->p, head)->kid[0])->a),
+				str_text(&s));
 		}
 		str_release(&s);
 		return;
 	}
 	v = eval_expr(w, f, value);
-	if (old.src && NODE_AT(w->p, old.src)->kind != NODE_BLOCK && v.kind != VALUE_POISON && v.kind != VALUE_ABSENT) {
+	if (old.src && NODE_AT(w->p, old.src)->kind != NODE_BLOCK && v.kind != VALUE_POISON &&
+		v.kind != VALUE_ABSENT) {
 		bool quoted = NODE_AT(w->p, old.src)->kind == NODE_STRING;
 
 		span = NODE_AT(w->p, old.src)->span;
@@ -272,12 +285,15 @@ fail(struct world *w, const struct rule *r, struct frame *f)
 			says = text_of(w, f, NODE_AT(w->p, c)->kid[0]);
 		if (NODE_AT(w->p, c)->kind == NODE_AT && !primary.file) {
 			primary = at_place(w, f, NODE_AT(w->p, c)->kid[0]);
-			label = primary.file && NODE_AT(w->p, c)->kid[1] ? text_of(w, f, NODE_AT(w->p, c)->kid[1]) : NULL;
+			label = primary.file && NODE_AT(w->p, c)->kid[1]
+				? text_of(w, f, NODE_AT(w->p, c)->kid[1])
+				: NULL;
 		}
 	}
 	if (!primary.file)
 		primary = place_of(w, f, NULL);
-	g = diag_add_rule(d, program_text(w->p, r->code), (enum severity)r->severity, primary, says ? says : program_text(w->p, NODE_AT(w->p, law)->a));
+	g = diag_add_rule(d, program_text(w->p, r->code), (enum severity)r->severity, primary,
+		says ? says : program_text(w->p, NODE_AT(w->p, law)->a));
 	if (label)
 		diag_here(d, g, "%s", label);
 	for (node_id c = clauses; c; c = NODE_AT(w->p, c)->next) {
@@ -291,7 +307,9 @@ fail(struct world *w, const struct rule *r, struct frame *f)
 			continue;
 		}
 		if (s.file && (s.file != primary.file || s.start != primary.start)) {
-			const char *text = NODE_AT(w->p, c)->kid[1] ? text_of(w, f, NODE_AT(w->p, c)->kid[1]) : NULL;
+			const char *text = NODE_AT(w->p, c)->kid[1]
+				? text_of(w, f, NODE_AT(w->p, c)->kid[1])
+				: NULL;
 
 			diag_label(d, g, s, "%s", text ? text : "");
 		}
@@ -388,7 +406,10 @@ apply_waiver(struct world *w, node_id allow, struct span block, bool whole)
 		note_waiver(w, allow);
 		return;
 	}
-	g = diag_add(d, EGM0191, NODE_AT(w->p, allow)->span, error ? "%s is an error, and errors cannot be waived" : "nothing here needs `allow %s`", code);
+	g = diag_add(d, EGM0191, NODE_AT(w->p, allow)->span,
+		error ? "%s is an error, and errors cannot be waived"
+		      : "nothing here needs `allow %s`",
+		code);
 	if (!error)
 		diag_line(d, g, LINE_HELP, "remove it; a waiver for nothing hides the next fault");
 }
@@ -439,7 +460,8 @@ expect_code(struct world *w, node_id n, node_id name)
 			diag_drop(d, g);
 	}
 	if (!found)
-		diag_add(d, EGM0195, NODE_AT(w->p, n)->span, "%s was expected and is not reported", code);
+		diag_add(d, EGM0195, NODE_AT(w->p, n)->span, "%s was expected and is not reported",
+			code);
 }
 
 static void
@@ -475,11 +497,15 @@ expects_run(struct world *w)
 	struct frame *f = NULL;
 
 	for (uint32_t c = 1; c < w->p->contexts.count; c++)
-		if (CONTEXT_AT(w->p, c)->kind == CONTEXT_SITE && CONTEXT_AT(w->p, c)->node == SITE_AT(w->p, w->chain[0])->node)
+		if (CONTEXT_AT(w->p, c)->kind == CONTEXT_SITE &&
+			CONTEXT_AT(w->p, c)->node == SITE_AT(w->p, w->chain[0])->node)
 			f = VEC_AT(&w->instances, struct instances, c)->items[0];
 	for (int codes = 1; codes >= 0; codes--)
-		for (node_id n = NODE_AT(w->p, SITE_AT(w->p, w->chain[0])->node)->kid[1]; n; n = NODE_AT(w->p, n)->next) {
-			node_id expr = NODE_AT(w->p, n)->kind == NODE_EXPECT ? NODE_AT(w->p, n)->kid[0] : 0;
+		for (node_id n = NODE_AT(w->p, SITE_AT(w->p, w->chain[0])->node)->kid[1]; n;
+			n = NODE_AT(w->p, n)->next) {
+			node_id expr = NODE_AT(w->p, n)->kind == NODE_EXPECT
+				? NODE_AT(w->p, n)->kid[0]
+				: 0;
 			bool code = expr && NODE_AT(w->p, expr)->aux == MEANING_CODE;
 
 			if (!expr || code != codes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hash table in memory: open addressing, keys are well-mixed numbers. Nothing is ever listed from it, so its order cannot show.
+ * A hash table in memory: open addressing, keys are well-mixed numbers. Nothing is ever listed
+ * from it, so its order cannot show.
  */
 #include "base/mem.h"
 #include "eval/world.h"

@@ -169,7 +169,8 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 	case VALUE_TEXT:
 		return a->as.text.a == b->as.text.a;
 	case VALUE_VERSION:
-		return a->as.version->range.lo == b->as.version->range.lo && a->as.version->range.hi == b->as.version->range.hi;
+		return a->as.version->range.lo == b->as.version->range.lo &&
+			a->as.version->range.hi == b->as.version->range.hi;
 	case VALUE_RECORD:
 	case VALUE_OBJECT:
 	case VALUE_TABLE:
@@ -178,8 +179,9 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 	case VALUE_OBJECTS:
 		return a->as.id == b->as.id;
 	case VALUE_HANDLE:
-		return a->as.handle->kind == b->as.handle->kind && a->as.handle->owner == b->as.handle->owner &&
-		       a->as.handle->label == b->as.handle->label;
+		return a->as.handle->kind == b->as.handle->kind &&
+			a->as.handle->owner == b->as.handle->owner &&
+			a->as.handle->label == b->as.handle->label;
 	case VALUE_CHILDREN:
 		return a->as.pair.owner == b->as.pair.owner && a->as.pair.rtype == b->as.pair.rtype;
 	case VALUE_LIST:
@@ -190,7 +192,7 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 		return tree_equal(a->as.tree, b->as.tree);
 	case VALUE_ROW:
 		return a->as.row->table == b->as.row->table && a->as.row->row == b->as.row->row &&
-		       value_equal(w, &a->as.row->version, &b->as.row->version);
+			value_equal(w, &a->as.row->version, &b->as.row->version);
 	default:
 		return true;
 	}
@@ -211,14 +213,16 @@ value_hash(struct world *w, const struct value *v)
 		return h;
 	case VALUE_MAP: /* regardless of order */
 		for (uint32_t i = 0; i < v->as.map->count; i++)
-			h += hash_mix(v->as.map->entries[i].key, value_hash(w, &v->as.map->entries[i].value));
+			h += hash_mix(v->as.map->entries[i].key,
+				value_hash(w, &v->as.map->entries[i].value));
 		return h;
 	case VALUE_VERSION:
 		return hash_mix(v->as.version->range.lo, v->as.version->range.hi);
 	case VALUE_TEXT:
 		return hash_mix(h, v->as.text.a);
 	case VALUE_HANDLE:
-		return hash_mix(hash_mix(v->as.handle->kind, v->as.handle->owner), v->as.handle->label);
+		return hash_mix(
+			hash_mix(v->as.handle->kind, v->as.handle->owner), v->as.handle->label);
 	case VALUE_TREE:
 	case VALUE_ROW:
 	case VALUE_OPEN:
@@ -246,7 +250,8 @@ value_compare(struct world *w, const struct value *a, const struct value *b, boo
 		atom x = a->as.text.a, y = b->as.text.a;
 
 		if (quantity)
-			return quantity_compare(atom_text(t, x), atom_len(t, x), atom_text(t, y), atom_len(t, y));
+			return quantity_compare(
+				atom_text(t, x), atom_len(t, x), atom_text(t, y), atom_len(t, y));
 		return x == y ? 0 : atom_compare(t, x, y);
 	}
 	if (a->kind == VALUE_VERSION && b->kind == VALUE_VERSION) {
@@ -355,11 +360,13 @@ value_show(struct world *w, const struct value *v, struct str *out)
 		show_record(w, v->as.id, out);
 		break;
 	case VALUE_OBJECT:
-		str_format(out, "%s %s", program_text(w->p, RTYPE_AT(w->p, BUILDING_AT(w, v->as.id)->kind)->name),
-			   program_text(w->p, graph_object(w->g, v->as.id)->name));
+		str_format(out, "%s %s",
+			program_text(w->p, RTYPE_AT(w->p, BUILDING_AT(w, v->as.id)->kind)->name),
+			program_text(w->p, graph_object(w->g, v->as.id)->name));
 		break;
 	case VALUE_HANDLE:
-		str_format(out, "%s of ", program_text(w->p, RTYPE_AT(w->p, v->as.handle->kind)->name));
+		str_format(out, "%s of ",
+			program_text(w->p, RTYPE_AT(w->p, v->as.handle->kind)->name));
 		show_record(w, v->as.handle->owner, out);
 		break;
 	case VALUE_LIST:
@@ -373,7 +380,8 @@ value_show(struct world *w, const struct value *v, struct str *out)
 		show_map(w, v->as.map, out);
 		break;
 	case VALUE_ROW:
-		str_format(out, "a row of %s", program_text(w->p, TABLE_AT(w->p, v->as.row->table)->name));
+		str_format(out, "a row of %s",
+			program_text(w->p, TABLE_AT(w->p, v->as.row->table)->name));
 		break;
 	case VALUE_TABLE:
 		print_atom(w, TABLE_AT(w->p, v->as.id)->name, out);

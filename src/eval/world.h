@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the evaluating files share: values, records, frames, and the state of one site's evaluation. Lives in one arena; nothing here is
- * written out. Records and objects are known by index.
+ * What the evaluating files share: values, records, frames, and the state of one site's
+ * evaluation. Lives in one arena; nothing here is written out. Records and objects are known by
+ * index.
  *
- * Absent is a value, poison is a value: what depends on a failed value is poison and says nothing, so that only root causes are reported.
+ * Absent is a value, poison is a value: what depends on a failed value is poison and says nothing,
+ * so that only root causes are reported.
  */
 #ifndef EVAL_WORLD_H
 #define EVAL_WORLD_H
@@ -12,40 +14,44 @@
 #include "graph/graph.h"
 
 enum value_kind {
-	VALUE_UNSET,    /* of a variable not yet computed */
+	VALUE_UNSET, /* of a variable not yet computed */
 	VALUE_ABSENT,
 	VALUE_POISON,
-	VALUE_BOOL,     /* n */
-	VALUE_INT,      /* n */
-	VALUE_TEXT,     /* text.a; also words, dates, hostnames ... */
+	VALUE_BOOL, /* n */
+	VALUE_INT, /* n */
+	VALUE_TEXT, /* text.a; also words, dates, hostnames ... */
 	VALUE_DURATION, /* n: milliseconds */
-	VALUE_PERCENT,  /* n: thousandths of a percent */
-	VALUE_VERSION,  /* version */
-	VALUE_RECORD,   /* id */
-	VALUE_OBJECT,   /* id: index into world.objects */
-	VALUE_HANDLE,   /* handle: an object by its identity, before objects are made */
-	VALUE_LIST,     /* list; also sets */
-	VALUE_MAP,      /* map; also structs */
-	VALUE_ROW,      /* row: table and version */
-	VALUE_TABLE,    /* id */
-	VALUE_WORDS,    /* id: the words of a declared type */
-	VALUE_SET,      /* id: all records of an rtype */
+	VALUE_PERCENT, /* n: thousandths of a percent */
+	VALUE_VERSION, /* version */
+	VALUE_RECORD, /* id */
+	VALUE_OBJECT, /* id: index into world.objects */
+	VALUE_HANDLE, /* handle: an object by its identity, before objects are made */
+	VALUE_LIST, /* list; also sets */
+	VALUE_MAP, /* map; also structs */
+	VALUE_ROW, /* row: table and version */
+	VALUE_TABLE, /* id */
+	VALUE_WORDS, /* id: the words of a declared type */
+	VALUE_SET, /* id: all records of an rtype */
 	VALUE_CHILDREN, /* pair: owner record, rtype */
-	VALUE_OBJECTS,  /* id: all objects of a kind */
-	VALUE_TREE,     /* tree: a part of an object */
-	VALUE_OPEN      /* open: depends on the patch release of a version line */
+	VALUE_OBJECTS, /* id: all objects of a kind */
+	VALUE_TREE, /* tree: a part of an object */
+	VALUE_OPEN /* open: depends on the patch release of a version line */
 };
 
 struct value {
-	uint8_t kind;      /* enum value_kind */
-	bool incomplete;   /* a list or set that lacks poisoned members */
-	uint16_t part;     /* free */
-	node_id src;       /* the first user-written node that the value depends on; 0 if none */
+	uint8_t kind; /* enum value_kind */
+	bool incomplete; /* a list or set that lacks poisoned members */
+	uint16_t part; /* free */
+	node_id src; /* the first user-written node that the value depends on; 0 if none */
 	union {
 		int64_t n;
 		uint32_t id;
-		struct { atom a, todo; } text;
-		struct { uint32_t owner, rtype; } pair;
+		struct {
+			atom a, todo;
+		} text;
+		struct {
+			uint32_t owner, rtype;
+		} pair;
 		struct list *list;
 		struct map *map;
 		struct open *open;
@@ -71,7 +77,7 @@ struct list {
 struct map_entry {
 	atom key;
 	uint8_t rank;
-	node_id node;      /* the field that wrote it */
+	node_id node; /* the field that wrote it */
 	struct value value;
 };
 
@@ -83,44 +89,47 @@ struct map {
 
 struct version_value {
 	struct version range;
-	atom text;         /* as written */
-	node_id src;       /* the literal, if it is the user's: the axis of open values */
+	atom text; /* as written */
+	node_id src; /* the literal, if it is the user's: the axis of open values */
 };
 
 struct row_value {
 	uint32_t table;
 	struct value version; /* VALUE_VERSION of a table by version */
-	uint32_t row;      /* of a table by name */
+	uint32_t row; /* of a table by name */
 };
 
 /* A value that differs inside the line that the user wrote at `axis`. */
 struct open {
 	node_id axis;
-	node_id asked;     /* the comparison or column that differs */
+	node_id asked; /* the comparison or column that differs */
 	uint32_t count;
-	struct { uint64_t release; struct value value; } at[];
+	struct {
+		uint64_t release;
+		struct value value;
+	} at[];
 };
 
 enum slot_state { SLOT_EMPTY, SLOT_SET, SLOT_DEFAULT, SLOT_COMPUTING };
 
 struct slot {
 	struct value value;
-	node_id node;      /* the FIELD that wrote it, or the member's declaration */
+	node_id node; /* the FIELD that wrote it, or the member's declaration */
 	uint8_t rank;
-	uint8_t state;     /* enum slot_state */
+	uint8_t state; /* enum slot_state */
 };
 
 struct record {
-	uint32_t rtype;    /* of a choice: the case */
-	uint32_t owner;    /* record; 0 for the site's own */
+	uint32_t rtype; /* of a choice: the case */
+	uint32_t owner; /* record; 0 for the site's own */
 	atom label;
-	node_id head;      /* the block that made it first; the declaration of a `once` */
+	node_id head; /* the block that made it first; the declaration of a `once` */
 	node_id user_head; /* the user's block, if one made it */
-	uint8_t rank;      /* the highest of those that made it */
-	bool dropped;      /* another case of the choice was written by a higher rank */
+	uint8_t rank; /* the highest of those that made it */
+	bool dropped; /* another case of the choice was written by a higher rank */
 	bool poisoned;
-	bool broken;       /* its block did not parse whole: what it lacks is not missed */
-	uint32_t order;    /* of being made */
+	bool broken; /* its block did not parse whole: what it lacks is not missed */
+	uint32_t order; /* of being made */
 	uint32_t next_child; /* of the same owner and rtype */
 	uint32_t next_labelled; /* of the same type and label */
 	struct slot *slots;
@@ -129,9 +138,9 @@ struct record {
 /* The variables of one run through a context. */
 struct frame {
 	uint32_t context;
-	uint32_t record;   /* of a RECORD, SELF or SITE context */
-	uint32_t object;   /* of an OBJECT context: index + 1 */
-	node_id src;       /* a user node that this frame depends on; 0 if none */
+	uint32_t record; /* of a RECORD, SELF or SITE context */
+	uint32_t object; /* of an OBJECT context: index + 1 */
+	node_id src; /* a user node that this frame depends on; 0 if none */
 	struct frame *up;
 	struct value vars[];
 };
@@ -140,17 +149,17 @@ struct instances {
 	struct frame **items;
 	uint32_t count, room;
 	bool ready;
-	bool incomplete;   /* some are missing because of an earlier fault */
+	bool incomplete; /* some are missing because of an earlier fault */
 };
 
 /* An object while it is built; its graph object has the same index. */
 struct building {
-	uint32_t kind;     /* rtype */
+	uint32_t kind; /* rtype */
 	atom label;
-	uint32_t owner;    /* record */
+	uint32_t owner; /* record */
 	uint32_t statement; /* the plain or assume statement that named it */
 	bool assumed, extended, poisoned, included;
-	uint32_t same_as;  /* index + 1 of the object of the same name that was assumed before */
+	uint32_t same_as; /* index + 1 of the object of the same name that was assumed before */
 	struct tree *root; /* what was stated: of an assumed object with all that was added */
 	struct tree *added; /* of an assumed object: what others add */
 	struct frame *frame; /* in which it was named */
@@ -167,44 +176,53 @@ struct world {
 	struct graph *g;
 	struct arena arena;
 	struct arena scratch;
-	struct vec records;  /* struct record */
-	struct vec sets;     /* struct vec of record ids, by rtype */
+	struct vec records; /* struct record */
+	struct vec sets; /* struct vec of record ids, by rtype */
 	struct vec instances; /* struct instances, by context */
-	struct vec objects;  /* struct building; no dummy */
+	struct vec objects; /* struct building; no dummy */
 	struct vec crossings; /* struct crossing; no dummy */
-	struct table64 *identities, *children, *last_children, *labels, *object_ids, *object_names, *indexes, *entries; /* eval/table64.h */
+	struct table64 *identities, *children, *last_children, *labels, *object_ids, *object_names,
+		*indexes, *entries; /* eval/table64.h */
 	struct vec index_list; /* struct index *, dummy first; numbers are in `indexes` */
-	struct vec rtype_incomplete; /* bool, by rtype: a member is missing because of an earlier fault */
-	uint32_t site;       /* the site's record */
+	struct vec
+		rtype_incomplete; /* bool, by rtype: a member is missing because of an earlier fault */
+	uint32_t site; /* the site's record */
 	uint32_t site_number;
-	struct vec entry_list; /* struct added_entry (merge.c), dummy first; numbers are in `entries` */
-	struct vec todos;    /* node_id: those that were met */
-	uint32_t steps;      /* bindings made; see WORLD_STEPS_MAX */
-	bool stopped;        /* a limit was reached: nothing more is evaluated */
-	bool objects_named;  /* all that can be referred to by records exist */
-	bool objects_done;   /* trees are complete */
+	struct vec
+		entry_list; /* struct added_entry (merge.c), dummy first; numbers are in `entries` */
+	struct vec todos; /* node_id: those that were met */
+	uint32_t steps; /* bindings made; see WORLD_STEPS_MAX */
+	bool stopped; /* a limit was reached: nothing more is evaluated */
+	bool objects_named; /* all that can be referred to by records exist */
+	bool objects_done; /* trees are complete */
 	const uint32_t *chain; /* the site and its profiles */
 	uint32_t chain_count;
 	uint32_t diags_from; /* diagnostics of this site begin here */
 	struct vec api_versions; /* atom, by rtype: computed once */
 };
 
-#define WORLD_STEPS_MAX 200000000u
+#define WORLD_STEPS_MAX   200000000u
 #define WORLD_RECORDS_MAX 4000000u
 #define WORLD_OBJECTS_MAX 1000000u
-#define WORLD_TEXT_MAX (1u << 20)
+#define WORLD_TEXT_MAX    (1u << 20)
 
-#define RECORD_AT(w, i) VEC_AT(&(w)->records, struct record, i)
+#define RECORD_AT(w, i)   VEC_AT(&(w)->records, struct record, i)
 #define BUILDING_AT(w, i) VEC_AT(&(w)->objects, struct building, i)
 
 /* --- value.c --- */
 
-struct value value_absent(void);
-struct value value_poison(void);
-struct value value_bool(bool b, node_id src);
-struct value value_int(int64_t n, node_id src);
-struct value value_text(atom a, node_id src);
-struct value value_record(uint32_t record, node_id src);
+struct value
+value_absent(void);
+struct value
+value_poison(void);
+struct value
+value_bool(bool b, node_id src);
+struct value
+value_int(int64_t n, node_id src);
+struct value
+value_text(atom a, node_id src);
+struct value
+value_record(uint32_t record, node_id src);
 bool
 value_is_absent(const struct value *v);
 static inline bool
@@ -217,7 +235,8 @@ bool
 value_equal(struct world *w, const struct value *a, const struct value *b);
 uint64_t
 value_hash(struct world *w, const struct value *v);
-/* <0, 0, >0 for numbers, durations, percents, dates, texts (bytes), quantities (asked for by type). */
+/* <0, 0, >0 for numbers, durations, percents, dates, texts (bytes), quantities (asked for by
+ * type). */
 int
 value_compare(struct world *w, const struct value *a, const struct value *b, bool quantity);
 /* The text that `${}` makes of it. */
@@ -255,13 +274,16 @@ pair_key(uint32_t a, uint32_t b);
 
 struct value
 eval_expr(struct world *w, struct frame *f, node_id n);
-/* A condition that must be decided: poison and false are both false; *poisoned tells them apart. An open one is reported. */
+/* A condition that must be decided: poison and false are both false; *poisoned tells them apart.
+ * An open one is reported. */
 bool
 eval_condition(struct world *w, struct frame *f, node_id n, bool *poisoned, node_id *src);
 struct frame *
 frame_new(struct world *w, uint32_t context, struct frame *up);
-/* Calls fn for each combination of bindings of a FOR that passes its condition; fn returns false to stop. True if all sets were whole. */
-typedef bool frame_fn(struct world *w, struct frame *f, void *data);
+/* Calls fn for each combination of bindings of a FOR that passes its condition; fn returns false
+ * to stop. True if all sets were whole. */
+typedef bool
+frame_fn(struct world *w, struct frame *f, void *data);
 bool
 eval_for(struct world *w, struct frame *up, uint32_t context, frame_fn *fn, void *data);
 struct value
@@ -283,9 +305,11 @@ iter_next(struct world *w, struct iter *it, struct value *out);
 
 /* --- index.c --- */
 
-/* Begins to run over those members of a set that can meet the tied `==` conditions of a binding; false if it has no index. */
+/* Begins to run over those members of a set that can meet the tied `==` conditions of a binding;
+ * false if it has no index. */
 bool
-index_begin(struct world *w, struct frame *f, node_id binding, const struct value *set, struct iter *it);
+index_begin(struct world *w, struct frame *f, node_id binding, const struct value *set,
+	struct iter *it);
 void
 index_release_all(struct world *w);
 
@@ -296,15 +320,18 @@ eval_builtin(struct world *w, struct frame *f, node_id call);
 
 /* --- open.c --- */
 
-/* Applies fn to each alternative of an open value (or two) and folds the results: one value if all are equal. */
-typedef struct value value_fn(struct world *w, struct value a, struct value b, void *data);
+/* Applies fn to each alternative of an open value (or two) and folds the results: one value if
+ * all are equal. */
+typedef struct value
+value_fn(struct world *w, struct value a, struct value b, void *data);
 struct value
 open_map(struct world *w, struct value a, struct value b, value_fn *fn, void *data);
 /* The same for two open values of one axis, which move together. */
 struct value
 open_zip(struct world *w, struct value a, struct value b, value_fn *fn, void *data);
 struct value
-version_compare(struct world *w, enum op op, const struct value *a, const struct value *b, node_id asked);
+version_compare(
+	struct world *w, enum op op, const struct value *a, const struct value *b, node_id asked);
 struct value
 row_cell(struct world *w, const struct value *row, uint32_t member, node_id asked);
 /* An open value where a decided one is needed: EGM0160 at the literal. Returns poison. */
@@ -336,21 +363,24 @@ record_is(const struct world *w, uint32_t record, uint32_t rtype);
 /* The owner of rtype `owner` above the record; 0 if none. */
 uint32_t
 record_owner(const struct world *w, uint32_t record, uint32_t rtype);
-/* The label that a path names, among records of the reference's types; reported if there is none. */
+/* The label that a path names, among records of the reference's types; reported if there is
+ * none. */
 struct value
 record_by_path(struct world *w, struct frame *f, node_id n);
 
 /* --- coerce.c --- */
 
-/* Fits a value to a type: texts are checked, sets lose doubles, ranges are looked at. Reports and returns poison if it cannot be. `node` is
- * the statement, for the note; `what` names the place for people. */
+/* Fits a value to a type: texts are checked, sets lose doubles, ranges are looked at. Reports
+ * and returns poison if it cannot be. `node` is the statement, for the note; `what` names the
+ * place for people. */
 struct value
-coerce(struct world *w, struct frame *f, uint32_t type, struct value v, node_id node, const char *what);
+coerce(struct world *w, struct frame *f, uint32_t type, struct value v, node_id node,
+	const char *what);
 
 /* --- place.c --- */
 
-/* Where to point for a value: its user node, else a user node of the frames, else the head of the nearest record that the user wrote,
- * else the site's head. */
+/* Where to point for a value: its user node, else a user node of the frames, else the head of
+ * the nearest record that the user wrote, else the site's head. */
 struct span
 place_of(struct world *w, struct frame *f, const struct value *v);
 struct span
@@ -360,10 +390,11 @@ place_of_node(struct world *w, struct frame *f, node_id n);
 /* A user node that the frame depends on, innermost first. */
 node_id
 frame_src(struct frame *f);
-/* A diagnostic at the user's place, with the library's line as a note if `node` is the library's. */
+/* A diagnostic at the user's place, with the library's line as a note if `node` is the
+ * library's. */
 struct diag *
-world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v, node_id node, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
+world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v,
+	node_id node, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 bool
 is_user_node(const struct world *w, node_id n);
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this folder use of each other, by the file that holds it. Nobody else
+ * includes this. */
+#ifndef CHECK_INSIDE_H
+#define CHECK_INSIDE_H
+
+#include "check/checker.h"
+
+/* --- literal.c --- */
+
+uint32_t
+check_text_literal(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_interp(struct checker *ck, node_id n);
+uint32_t
+check_int(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_unit(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_list(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_comp(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_comp_list(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_body_value(struct checker *ck, node_id n, uint32_t expected);
+
+/* --- names.c --- */
+
+const char *
+check_type_text(struct checker *ck, uint32_t type);
+uint32_t
+check_find_var(const struct program *p, uint32_t context, atom name);
+void
+check_suggest_names(struct checker *ck, struct diag *g, atom name);
+uint32_t
+check_meant(struct checker *ck, node_id n, enum meaning meaning, uint32_t ref, uint32_t type);
+void
+check_read_numbers(struct checker *ck, uint32_t first, uint32_t count, node_id n);
+uint32_t
+check_var_type(struct checker *ck, uint32_t v, node_id n);
+uint32_t
+check_member_type(struct checker *ck, uint32_t m, node_id n);
+uint32_t
+check_name(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_mismatch(struct checker *ck, node_id n, uint32_t wanted, uint32_t got);
+void
+check_suggest_words(struct checker *ck, struct diag *g, atom name, uint32_t type);
+void
+check_read_rtype(struct checker *ck, uint32_t rtype, node_id n);
+uint32_t
+check_find_owner(const struct program *p, uint32_t rtype, atom name);
+uint32_t
+check_word_type(struct checker *ck, uint32_t expected);
+bool
+check_in_site(const struct checker *ck);
+bool
+check_is_label_path(const struct program *p, node_id n);
+bool
+check_root_is_var(struct checker *ck, node_id n);
+uint32_t
+check_label_path(struct checker *ck, node_id n, uint32_t expected);
+
+/* --- object.c --- */
+
+void
+check_object_body(struct checker *ck, node_id first, uint32_t type, uint32_t kind);
+void
+check_declare_let(struct checker *ck, node_id n);
+void
+check_finish_let(struct checker *ck, node_id n);
+void
+check_object_block(struct checker *ck, node_id n, uint32_t kind);
+void
+check_patch(struct checker *ck, node_id n);
+
+/* --- operator.c --- */
+
+uint32_t
+check_binary(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_cond(struct checker *ck, node_id n, uint32_t expected);
+
+/* --- path.c --- */
+
+uint32_t
+check_dot(struct checker *ck, node_id n, uint32_t expected);
+uint32_t
+check_index(struct checker *ck, node_id n);
+uint32_t
+check_of(struct checker *ck, node_id n);
+
+/* --- rule.c --- */
+
+void
+check_rule(struct checker *ck, node_id n);
+
+/* --- stmt.c --- */
+
+bool
+check_user_may_write(struct checker *ck, node_id n, uint32_t rtype);
+uint32_t
+check_enter(struct checker *ck, enum context_kind kind, node_id n, uint32_t from);
+struct context *
+check_here(struct checker *ck);
+const char *
+check_node_text(struct checker *ck, node_id n);
+void
+check_misplaced(struct checker *ck, node_id n, const char *where);
+bool
+check_is_kind(const struct program *p, uint32_t t);
+
+#endif

@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bodies of objects: each run of a statement makes a tree, which is merged into its object;
+ * patches write into it.
+ */
+#include "eval/object.h"
+
+#include <string.h>
+#include "base/suggest.h"
+#include "eval/inside.h"
+
+/* --- bodies --- */
+
+/* Where a body writes: a map or struct under construction. */
+struct body {
+	struct world *w;
+	uint32_t object;
+	uint8_t rank;
+	bool patch; /* writes into the object itself: overrides, may index lists */
+	struct tree *at;
+	uint32_t type;
+	atom reason;
+};
+
+static void
+run_list(struct body *b, struct frame *f, node_id first);
+
+static uint32_t
+word_type(const struct program *p, uint32_t type, node_id word)
+{
+	const struct type *t = TYPE_AT(p, type);
+
+	if (NODE_AT(p, word)->flags & FLAG_INDEX)
+		return t->elem;
+	return t->kind == TYPE_MAP ? t->elem : TYPE_ID(MEMBER_AT(p, NODE_AT(p, word)->ref)->type);
+}
+
+static struct tree *
+nth(struct tree *list, int64_t n)
+{
+	struct tree *c = list->kind == TREE_LIST ? list->first : NULL;
+
+	for (; c && n > 0; n--)
+		c = c->next;
+	return c;
+}
+
+/* The map (or entry) behind one word, made if it is not there. NULL where a patch points
+ * nowhere. */
+static struct tree *
+descend(struct body *b, struct tree *at, node_id word, uint32_t type)
+{
+	struct world *w = b->w;
+	const struct node *n = NODE_AT(w->p, word);
+	struct tree *t;
+
+	if (n->flags & FLAG_INDEX)
+		return nth(at, n->n);
+	t = tree_find(at, n->a);
+	if (!t) {
+		uint8_t kind = TYPE_AT(w->p, type)->kind;
+
+		t = tree_new(w->g, kind == TYPE_LIST || kind == TYPE_SET ? TREE_LIST : TREE_MAP);
+		t->key = n->a;
+		t->origin = origin_of(w, NULL, NULL, word, b->reason);
+		t->rank = b->rank;
+		tree_add(at, t);
+	}
+	return t;
+}
+
+static void
+patch_nowhere(struct body *b, node_id word)
+{
+	struct value at = { .kind = VALUE_ABSENT, .src = word };
+
+	world_fault(b->w, NULL, EGM0204, &at, 0, "there is no entry %lld here",
+		(long long)NODE_AT(b->w->p, word)->n);
+}
+
+void
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new,
+	const char *path)
+{
+	struct diags *d = &w->p->diags;
+	const struct object *o = graph_object(w->g, object);
+	bool old_user = old->origin.library.file == old->origin.user.file &&
+		old->origin.library.start == old->origin.user.start;
+	const struct tree *first = old_user ? old : new, *second = old_user ? new : old;
+	struct diag *g = diag_add(d, EGM0301, first->origin.user, "two values for %s in %s `%s`",
+		path, program_text(w->p, o->kind), program_text(w->p, o->name));
+
+	diag_here(d, g, "%s here",
+		first->kind == TREE_SCALAR ? program_text(w->p, first->text) : "this here");
+	diag_label(d, g, second->origin.library, "%s here",
+		second->kind == TREE_SCALAR ? program_text(w->p, second->text) : "that here");
+	if (memcmp(&second->origin.user, &second->origin.library, sizeof second->origin.user) &&
+		second->origin.user.file)
+		diag_label(d, g, second->origin.user, "because of this");
+	diag_line(d, g, LINE_HELP, "a `patch` overrides what the library writes");
+}
+
+static void
+write_value(struct body *b, struct tree *at, node_id word, uint32_t type, struct tree *value)
+{
+	struct tree *old = tree_find(at, NODE_AT(b->w->p, word)->a);
+
+	value->key = NODE_AT(b->w->p, word)->a;
+	value->rank = b->rank;
+	if (!old) {
+		tree_add(at, value);
+	} else if (value->flags & TREE_ADDS && old->kind == TREE_LIST) {
+		append_items(old, value, TYPE_AT(b->w->p, type)->kind == TYPE_SET);
+	} else if (b->patch) {
+		tree_replace(old, value);
+	} else if (!tree_equal(old, value)) {
+		report_conflict(b->w, b->object, old, value, program_text(b->w->p, value->key));
+	}
+}
+
+/* Follows all but the last word of a path. */
+static struct tree *
+reach(struct body *b, node_id path, node_id *last, uint32_t *type)
+{
+	struct program *p = b->w->p;
+	struct tree *at = b->at;
+	uint32_t t = b->type;
+	node_id word = path;
+
+	for (; NODE_AT(p, word)->next; word = NODE_AT(p, word)->next) {
+		t = word_type(p, t, word);
+		at = descend(b, at, word, t);
+		if (!at) {
+			patch_nowhere(b, word);
+			return NULL;
+		}
+	}
+	*last = word;
+	*type = t;
+	return at;
+}
+
+/* --- references --- */
+
+static void
+put_text(struct world *w, struct tree *at, atom key, atom text, const struct origin *origin)
+{
+	struct tree *t = tree_find(at, key);
+
+	if (t)
+		return;
+	t = tree_scalar(w, SCALAR_TEXT, text, 0);
+	t->key = key;
+	t->origin = *origin;
+	tree_add(at, t);
+}
+
+atom
+object_group(struct world *w, atom api_version)
+{
+	const char *text = atom_text(&w->p->atoms, api_version), *slash = strchr(text, '/');
+
+	return atom_of(&w->p->atoms, text, slash ? (size_t)(slash - text) : 0);
+}
+
+/* Must `from` come after `to`? Not if its kind is declared to come before the other. */
+static bool
+gives_order(const struct world *w, uint32_t from, uint32_t to)
+{
+	const struct rtype *kind = RTYPE_AT(w->p, BUILDING_AT(w, from)->kind);
+
+	for (uint32_t i = 0; i < kind->before_count; i++)
+		if (NUMBER_AT(w->p, kind->before_first + i) == BUILDING_AT(w, to)->kind)
+			return false;
+	return true;
+}
+
+void
+refer(struct world *w, uint32_t from, uint32_t to, struct origin origin)
+{
+	if (BUILDING_AT(w, to)->same_as)
+		to = BUILDING_AT(w, to)->same_as - 1;
+	if (from != to && gives_order(w, from, to))
+		graph_refer(w->g, from, to, origin);
+}
+
+static void
+leaves_namespace(struct world *w, struct frame *f, uint32_t from, uint32_t to,
+	const struct value *v, node_id node)
+{
+	const struct object *a = graph_object(w->g, from), *b = graph_object(w->g, to);
+
+	world_fault(w, f, EGM0206, v, node,
+		"%s `%s/%s` can refer only to objects of its own namespace, and %s `%s` lies in "
+		"`%s`",
+		program_text(w->p, a->kind), program_text(w->p, a->namespace),
+		program_text(w->p, a->name), program_text(w->p, b->kind),
+		program_text(w->p, b->name), program_text(w->p, b->namespace));
+}
+
+/* `to = Service of a` in a struct that `refers to`: its parts are filled in. */
+static void
+write_reference(struct body *b, struct frame *f, struct tree *at, uint32_t struct_type,
+	const struct value *v, node_id node)
+{
+	struct world *w = b->w;
+	const struct refers *r = REFERS_AT(w->p, TYPE_AT(w->p, struct_type)->refers);
+	const struct object *self = graph_object(w->g, b->object),
+			    *target = graph_object(w->g, v->as.id);
+	struct origin origin = origin_of(w, f, v, node, b->reason);
+	struct crossing crossing = { b->object, v->as.id, r->across };
+	const struct words *x = &w->p->words_;
+	bool other = target->namespace && self->namespaced && target->namespace != self->namespace;
+
+	if (BUILDING_AT(w, v->as.id)->poisoned)
+		return;
+	if (r->has_group)
+		put_text(w, at, x->group, object_group(w, api_version_of(w, v->as.id)), &origin);
+	if (r->has_kind)
+		put_text(w, at, x->kind, target->kind, &origin);
+	put_text(w, at, x->name, target->name, &origin);
+	if (r->has_namespace && target->namespace && (other || !self->namespaced))
+		put_text(w, at, x->namespace, target->namespace, &origin);
+	else if (!r->has_namespace && other)
+		leaves_namespace(w, f, b->object, v->as.id, v, node);
+	if (other && r->across)
+		vec_push(&w->crossings, &crossing);
+	refer(w, b->object, v->as.id, origin);
+}
+
+/* --- statements --- */
+
+static bool
+is_reference_word(const struct program *p, uint32_t type, node_id word)
+{
+	return TYPE_AT(p, type)->kind == TYPE_STRUCT && TYPE_AT(p, type)->refers &&
+		NODE_AT(p, word)->a == p->words_.to;
+}
+
+static struct tree *
+written_value(struct body *b, struct frame *f, node_id n, uint32_t type, struct value *v)
+{
+	struct world *w = b->w;
+	node_id path = NODE_AT(w->p, n)->kid[0], last = path;
+	struct origin origin;
+	struct tree *t;
+
+	while (NODE_AT(w->p, last)->next)
+		last = NODE_AT(w->p, last)->next;
+	*v = eval_expr(w, f, NODE_AT(w->p, n)->kid[1]);
+	if (v->kind == VALUE_OPEN)
+		*v = open_report(w, v, n);
+	if (v->incomplete)
+		*v = value_poison();
+	*v = coerce(w, f, type, *v, n, program_text(w->p, NODE_AT(w->p, last)->a));
+	if (value_is_poison(v)) {
+		BUILDING_AT(w, b->object)->poisoned = true;
+		return NULL;
+	}
+	origin = origin_of(w, f, v, n, b->reason);
+	t = value_tree(w, v, &origin);
+	if (t && v->kind == VALUE_OBJECT)
+		refer(w, b->object, v->as.id, origin);
+	if (t && NODE_AT(w->p, n)->op == OP_ADD)
+		t->flags |= TREE_ADDS;
+	return t;
+}
+
+static uint32_t
+path_type(struct body *b, node_id path, uint32_t *holder)
+{
+	uint32_t t = b->type;
+
+	for (node_id w = path; w; w = NODE_AT(b->w->p, w)->next) {
+		*holder = t;
+		if (NODE_AT(b->w->p, w)->aux && TYPE_AT(b->w->p, t)->kind == TYPE_MAP)
+			t = TYPE_ID(LABEL_AT(b->w->p, NODE_AT(b->w->p, w)->aux)->type);
+		else
+			t = word_type(b->w->p, t, w);
+	}
+	return t;
+}
+
+static void
+run_field(struct body *b, struct frame *f, node_id n)
+{
+	struct world *w = b->w;
+	node_id path = NODE_AT(w->p, n)->kid[0], last;
+	uint32_t holder = b->type, type = path_type(b, path, &holder);
+	struct value v;
+	struct tree *t, *at;
+
+	last = path;
+	while (NODE_AT(w->p, last)->next)
+		last = NODE_AT(w->p, last)->next;
+	if (is_reference_word(w->p, holder, last)) {
+		v = eval_expr(w, f, NODE_AT(w->p, n)->kid[1]);
+		if (value_is_poison(&v))
+			BUILDING_AT(w, b->object)->poisoned = true;
+		if (v.kind != VALUE_OBJECT)
+			return;
+		at = reach(b, path, &last, &holder);
+		if (at)
+			write_reference(b, f, at, holder, &v, n);
+		return;
+	}
+	t = written_value(b, f, n, type, &v);
+	if (!t && !(b->patch && NODE_AT(w->p, NODE_AT(w->p, n)->kid[1])->kind == NODE_ABSENT))
+		return;
+	at = reach(b, path, &last, &holder);
+	if (!at)
+		return;
+	if (!t)
+		tree_remove(at, NODE_AT(w->p, last)->a);
+	else
+		write_value(b, at, last, type, t);
+}
+
+/* A list that a body adds an entry to. */
+static void
+run_entry(struct body *b, struct frame *f, node_id n, struct tree *list, uint32_t type)
+{
+	struct world *w = b->w;
+	const struct type *t = TYPE_AT(w->p, type);
+	struct body inner = *b;
+	node_id label = NODE_AT(w->p, n)->kid[1];
+	struct tree *entry = tree_new(w->g, TREE_MAP);
+
+	entry->origin = origin_of(w, f, NULL, n, b->reason);
+	entry->rank = b->rank;
+	entry->mark = n; /* the statement: it never adds an equal entry twice */
+	inner.at = entry;
+	inner.type = t->elem;
+	inner.patch = false;
+	if (label && t->count) {
+		struct value v = NODE_AT(w->p, label)->kind == NODE_WORD
+			? value_text(NODE_AT(w->p, label)->a, 0)
+			: eval_expr(w, f, label);
+		struct tree *key = value_tree(w, &v, &entry->origin);
+
+		if (!key)
+			return;
+		key->key = WORD_AT(w->p, t->first);
+		tree_add(entry, key);
+	}
+	run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+	merge_entry(w, b->object, list, entry, type, b->patch);
+}
+
+/* `portLevelMtls "8080" { ... }`: the label is a key of a map. */
+static void
+run_keyed(struct body *b, struct frame *f, node_id n, struct tree *map, uint32_t type)
+{
+	struct world *w = b->w;
+	struct body inner = *b;
+	bool ok;
+	atom key = object_block_label(w, f, n, &ok);
+
+	inner.at = ok ? tree_find(map, key) : NULL;
+	if (ok && !inner.at) {
+		inner.at = tree_new(w->g, TREE_MAP);
+		inner.at->key = key;
+		inner.at->origin = origin_of(w, f, NULL, n, b->reason);
+		tree_add(map, inner.at);
+	}
+	inner.type = type;
+	if (ok)
+		run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+}
+
+static void
+run_block(struct body *b, struct frame *f, node_id n)
+{
+	struct world *w = b->w;
+	node_id path = NODE_AT(w->p, n)->kid[0], last;
+	uint32_t holder, type;
+	struct body inner = *b;
+	struct tree *at = reach(b, path, &last, &holder), *child;
+	bool made;
+
+	if (!at)
+		return;
+	type = word_type(w->p, holder, last);
+	made = !(NODE_AT(w->p, last)->flags & FLAG_INDEX) && !tree_find(at, NODE_AT(w->p, last)->a);
+	child = descend(b, at, last, type);
+	if (!child) {
+		patch_nowhere(b, last);
+		return;
+	}
+	if (TYPE_AT(w->p, type)->kind == TYPE_LIST) {
+		run_entry(b, f, n, child, type);
+		return;
+	}
+	if (NODE_AT(w->p, n)->kid[1]) {
+		run_keyed(b, f, n, child, TYPE_AT(w->p, type)->elem);
+		return;
+	}
+	inner.at = child;
+	inner.type = type;
+	run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+	/* A struct appears when something is written into it; a map that is written empty is
+	 * empty. */
+	if (made && !child->count &&
+		(TYPE_AT(w->p, type)->kind == TYPE_STRUCT || NODE_AT(w->p, n)->kid[3]))
+		tree_remove(at, child->key);
+}
+
+static bool
+run_loop_body(struct world *w, struct frame *f, void *data)
+{
+	struct body *b = data;
+
+	run_list(b, f, NODE_AT(w->p, CONTEXT_AT(w->p, f->context)->node)->kid[2]);
+	return !w->stopped;
+}
+
+static void
+run_if(struct body *b, struct frame *f, node_id n)
+{
+	struct world *w = b->w;
+	bool poisoned, holds;
+	node_id src;
+	struct frame *inner;
+
+	holds = eval_condition(w, f, NODE_AT(w->p, n)->kid[0], &poisoned, &src);
+	if (poisoned) {
+		BUILDING_AT(w, b->object)->poisoned = true;
+		return;
+	}
+	inner = frame_new(w, 0, f);
+	inner->src = src;
+	run_list(b, inner, holds ? NODE_AT(w->p, n)->kid[1] : NODE_AT(w->p, n)->kid[2]);
+}
+
+static void
+run_statement(struct body *b, struct frame *f, node_id n)
+{
+	switch ((enum node_kind)NODE_AT(b->w->p, n)->kind) {
+	case NODE_FIELD:
+		run_field(b, f, n);
+		break;
+	case NODE_BLOCK:
+		run_block(b, f, n);
+		break;
+	case NODE_FOR:
+		if (!eval_for(b->w, f, NODE_AT(b->w->p, n)->ref, run_loop_body, b))
+			BUILDING_AT(b->w, b->object)->poisoned = true;
+		break;
+	case NODE_IF:
+		run_if(b, f, n);
+		break;
+	default:
+		break;
+	}
+}
+
+static atom
+body_reason(struct body *b, struct frame *f, node_id first)
+{
+	struct world *w = b->w;
+
+	for (node_id n = first; n; n = NODE_AT(w->p, n)->next)
+		if (NODE_AT(w->p, n)->kind == NODE_BECAUSE) {
+			struct value v = eval_expr(w, f, NODE_AT(w->p, n)->kid[0]);
+
+			return v.kind == VALUE_TEXT ? v.as.text.a : b->reason;
+		}
+	return b->reason;
+}
+
+static void
+run_list(struct body *b, struct frame *f, node_id first)
+{
+	struct world *w = b->w;
+	struct body inner = *b;
+	uint32_t scope = first ? NODE_AT(w->p, first)->aux : 0;
+
+	if (scope && CONTEXT_AT(w->p, scope)->node == 0 && f->context != scope)
+		f = frame_new(w, scope, f);
+	inner.reason = body_reason(b, f, first);
+	for (node_id n = first; n && !w->stopped; n = NODE_AT(w->p, n)->next)
+		run_statement(&inner, f, n);
+}
+
+/* Runs a statement's body for one object and merges what it made. */
+static void
+run_body(struct world *w, uint32_t object, struct frame *f, node_id n, uint8_t rank, bool added)
+{
+	struct building *o = BUILDING_AT(w, object);
+	uint32_t type = RTYPE_AT(w->p, o->kind)->body;
+	struct tree *target = added ? o->added : o->root;
+	struct body b = { w, object, rank, rank == RANK_PATCH, NULL, type, 0 };
+
+	b.at = b.patch ? target : tree_new(w->g, TREE_MAP);
+	run_list(&b, f, NODE_AT(w->p, n)->kid[3]);
+	if (!b.patch)
+		merge_map(w, object, target, b.at, type);
+}
+
+static void
+extend_missing(struct world *w, struct frame *f, node_id n, uint32_t kind,
+	const struct value *owner, atom label)
+{
+	if (*VEC_AT(&w->rtype_incomplete, bool, RECORD_AT(w, owner->as.id)->rtype))
+		return;
+	world_fault(w, f, EGM0202, owner, n, "there is no %s%s%s of `%s` to extend",
+		program_text(w->p, RTYPE_AT(w->p, kind)->name), label ? " " : "",
+		program_text(w->p, label), program_text(w->p, RECORD_AT(w, owner->as.id)->label));
+}
+
+static void
+run_extend(struct world *w, const struct object_statement *s, struct frame *up)
+{
+	const struct context *c = CONTEXT_AT(w->p, s->context);
+	struct value owner = object_block_owner(w, up, s->node);
+	bool ok;
+	atom label = object_block_label(w, up, s->node, &ok);
+	uint8_t rank = c->rank;
+	uint32_t o;
+	struct frame *f;
+
+	if (owner.kind != VALUE_RECORD || !ok)
+		return;
+	o = object_find(w, c->rtype, label, owner.as.id);
+	if (!o) {
+		if (c->mode == BLOCK_EXTEND)
+			extend_missing(w, up, s->node, c->rtype, &owner, label);
+		return;
+	}
+	f = object_frame(w, s, up);
+	f->object = o;
+	run_body(w, o - 1, f, s->node, rank, false);
+	if (!BUILDING_AT(w, o - 1)->assumed)
+		return;
+	if (!BUILDING_AT(w, o - 1)->added)
+		BUILDING_AT(w, o - 1)->added = tree_new(w->g, TREE_MAP);
+	BUILDING_AT(w, o - 1)->extended = true;
+	run_body(w, o - 1, f, s->node, rank, true);
+}
+
+static void
+run_plain(struct world *w, const struct object_statement *s, struct frame *up)
+{
+	struct value owner = object_block_owner(w, up, s->node);
+	const struct context *c = CONTEXT_AT(w->p, s->context);
+	bool ok;
+	atom label = object_block_label(w, up, s->node, &ok);
+	uint32_t o;
+	struct frame *f;
+
+	if (owner.kind != VALUE_RECORD || !ok)
+		return;
+	o = object_find(w, c->rtype, label, owner.as.id);
+	if (!o || BUILDING_AT(w, o - 1)->poisoned)
+		return;
+	f = object_frame(w, s, up);
+	f->object = o;
+	run_body(w, o - 1, f, s->node, c->rank, false);
+}
+
+void
+objects_run_bodies(struct world *w, bool after_crossing)
+{
+	for (uint32_t s = 1; s < w->p->objects.count && !w->stopped; s++) {
+		struct object_statement statement = *OBJECT_AT(w->p, s);
+		struct context c = *CONTEXT_AT(w->p, statement.context);
+		struct instances *up;
+
+		if (RTYPE_AT(w->p, c.rtype)->after_crossing != after_crossing ||
+			NODE_AT(w->p, statement.node)->kind == NODE_PATCH)
+			continue;
+		up = record_instances(w, c.parent);
+		for (uint32_t i = 0; i < up->count && !w->stopped; i++) {
+			if (c.mode == BLOCK_PLAIN || c.mode == BLOCK_ASSUME)
+				run_plain(w, &statement, up->items[i]);
+			else
+				run_extend(w, &statement, up->items[i]);
+		}
+	}
+}
+
+/* --- patches --- */
+
+static void
+patch_nothing(struct world *w, node_id n, uint32_t kind)
+{
+	struct program *p = w->p;
+	const struct node *x = NODE_AT(p, n);
+	atom name = NODE_AT(p, x->kid[1])->a, ns = x->kid[2] ? NODE_AT(p, x->kid[2])->a : 0;
+	struct value at = { .kind = VALUE_ABSENT, .src = x->kid[1] };
+	struct diag *g = world_fault(w, NULL, EGM0204, &at, 0, "no object `%s %s`%s%s",
+		program_text(p, RTYPE_AT(p, kind)->name), program_text(p, name), ns ? " in " : "",
+		program_text(p, ns));
+	struct suggest s;
+
+	diag_here(&p->diags, g, "matches nothing");
+	suggest_init(&s, program_text(p, name), atom_len(&p->atoms, name));
+	for (uint32_t o = 0; o < w->objects.count; o++)
+		if (BUILDING_AT(w, o)->kind == kind && !BUILDING_AT(w, o)->assumed)
+			suggest_offer(&s, program_text(p, graph_object(w->g, o)->name));
+	if (s.best)
+		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
+}
+
+static void
+run_patch(struct world *w, const struct object_statement *s, struct frame *up)
+{
+	struct program *p = w->p;
+	const struct node *n = NODE_AT(p, s->node);
+	uint32_t kind = CONTEXT_AT(p, s->context)->rtype, found = 0;
+	atom name = NODE_AT(p, n->kid[1])->a, ns = n->kid[2] ? NODE_AT(p, n->kid[2])->a : 0;
+	struct frame *f;
+
+	for (uint32_t o = 0; o < w->objects.count; o++) {
+		const struct object *x = graph_object(w->g, o);
+
+		if (BUILDING_AT(w, o)->kind != kind || x->name != name ||
+			(ns && x->namespace != ns) ||
+			(BUILDING_AT(w, o)->assumed && !BUILDING_AT(w, o)->extended))
+			continue;
+		found++;
+		f = frame_new(w, s->context, up);
+		f->object = o + 1;
+		f->src = s->node;
+		run_body(w, o, f, s->node, RANK_PATCH, false);
+		if (BUILDING_AT(w, o)->assumed)
+			run_body(w, o, f, s->node, RANK_PATCH, true);
+	}
+	if (!found)
+		patch_nothing(w, s->node, kind);
+}
+
+void
+objects_run_patches(struct world *w)
+{
+	for (uint32_t s = 1; s < w->p->objects.count && !w->stopped; s++) {
+		struct object_statement statement = *OBJECT_AT(w->p, s);
+		struct instances *up;
+
+		if (NODE_AT(w->p, statement.node)->kind != NODE_PATCH)
+			continue;
+		up = record_instances(w, CONTEXT_AT(w->p, statement.context)->parent);
+		for (uint32_t i = 0; i < up->count; i++)
+			run_patch(w, &statement, up->items[i]);
+	}
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Columns of fields: statements by rank, defaults, `+=`, conflicts, and the conditions of
+ * members.
+ */
+#include "eval/object.h"
+
+#include <string.h>
+#include "eval/inside.h"
+
+/* --- fields --- */
+
+struct slot *
+record_slot(struct world *w, uint32_t record, const struct member *m)
+{
+	const struct record *r = RECORD_AT(w, record);
+	uint32_t at = m->slot;
+
+	if (m->owner != r->rtype) /* the choice's field of a case */
+		at += RTYPE_AT(w->p, r->rtype)->slots;
+	return &r->slots[at];
+}
+
+static void
+conflict(struct world *w, struct frame *f, const struct member *m, const struct slot *old,
+	const struct value *v, node_id node)
+{
+	struct diags *d = &w->p->diags;
+	struct value a = old->value, b = *v;
+	struct str x = STR_INIT, y = STR_INIT;
+	struct diag *g;
+	bool old_user = is_user_node(w, old->node);
+	struct value at = { .kind = VALUE_ABSENT, .src = old_user ? old->node : b.src };
+
+	value_show(w, &a, &x);
+	value_show(w, &b, &y);
+	g = world_fault(w, f, EGM0301, &at, 0, "two values for `%s` of `%s`",
+		program_text(w->p, m->name), program_text(w->p, RECORD_AT(w, f->record)->label));
+	diag_here(d, g, "%s here", old_user ? str_text(&x) : str_text(&y));
+	diag_label(d, g, NODE_AT(w->p, old_user ? node : old->node)->span, "%s here",
+		old_user ? str_text(&y) : str_text(&x));
+	if (!old_user && old->value.src && old->value.src != at.src)
+		diag_label(d, g, NODE_AT(w->p, old->value.src)->span, "because of this");
+	str_release(&x);
+	str_release(&y);
+}
+
+/* Key by key; the higher rank wins where both have one. */
+static bool
+merge_maps(struct world *w, struct slot *slot, const struct value *v, uint8_t rank)
+{
+	const struct map *a = slot->value.as.map, *b = v->as.map;
+	struct map *m =
+		arena_alloc(&w->arena, sizeof *m + (a->count + b->count) * sizeof m->entries[0]);
+	bool ok = true;
+
+	memcpy(m->entries, a->entries, a->count * sizeof m->entries[0]);
+	m->count = a->count;
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint32_t at = 0;
+
+		while (at < m->count && m->entries[at].key != b->entries[i].key)
+			at++;
+		if (at == m->count)
+			m->count++;
+		else if (value_equal(w, &m->entries[at].value, &b->entries[i].value) ||
+			m->entries[at].rank > rank)
+			continue;
+		else if (m->entries[at].rank == rank || m->entries[at].rank == RANK_LIBRARY ||
+			rank == RANK_LIBRARY)
+			ok = false;
+		m->entries[at] = b->entries[i];
+		m->entries[at].rank = rank;
+	}
+	slot->value.as.map = m;
+	return ok;
+}
+
+static void
+rank_entries(struct value *v, uint8_t rank)
+{
+	if (v->kind == VALUE_MAP)
+		for (uint32_t i = 0; i < v->as.map->count; i++)
+			v->as.map->entries[i].rank = rank;
+}
+
+/* A path behind the field: `pods.labels = x` writes { labels = x }. */
+static struct value
+wrapped(struct world *w, node_id path, struct value v)
+{
+	struct map *m;
+	struct value out = { .kind = VALUE_MAP, .src = v.src };
+
+	if (!path)
+		return v;
+	m = arena_alloc(&w->arena, sizeof *m + sizeof m->entries[0]);
+	m->count = 1;
+	m->entries[0].key = NODE_AT(w->p, path)->a;
+	m->entries[0].value = wrapped(w, NODE_AT(w->p, path)->next, v);
+	out.as.map = m;
+	return out;
+}
+
+static void
+add_members(struct world *w, struct frame *f, struct slot *slot, const struct member *m,
+	const struct value *v, node_id node)
+{
+	struct value old = slot->value;
+	uint32_t n = old.kind == VALUE_LIST ? old.as.list->count : 0, more = v->as.list->count;
+	struct list *l = list_new(w, n + more);
+
+	if (n)
+		memcpy(l->items, old.as.list->items, n * sizeof l->items[0]);
+	memcpy(l->items + n, v->as.list->items, more * sizeof l->items[0]);
+	slot->value = coerce(w, f, m->type, list_value(l, old.src ? old.src : v->src), node,
+		program_text(w->p, m->name));
+	slot->node = slot->node ? slot->node : node;
+	slot->state = SLOT_SET;
+}
+
+static void
+assign(struct world *w, struct frame *f, const struct member *m, struct value v, node_id node,
+	uint8_t rank)
+{
+	struct slot *slot = record_slot(w, f->record, m);
+	bool taken_away = value_is_absent(&v) &&
+		NODE_AT(w->p, NODE_AT(w->p, node)->kid[1])->kind == NODE_ABSENT;
+
+	if (value_is_absent(&v) && !taken_away)
+		return;
+	if (slot->state == SLOT_SET && value_is_poison(&slot->value))
+		return;
+	if (slot->state != SLOT_SET || value_is_poison(&v)) {
+		rank_entries(&v, rank);
+		slot->value = v;
+		slot->node = node;
+		slot->rank = rank;
+		slot->state = SLOT_SET;
+		return;
+	}
+	if (slot->value.kind == VALUE_MAP && v.kind == VALUE_MAP) {
+		if (!merge_maps(w, slot, &v, rank))
+			conflict(w, f, m, slot, &v, node);
+		return;
+	}
+	if (value_equal(w, &slot->value, &v))
+		return;
+	if (rank == slot->rank || rank == RANK_LIBRARY || slot->rank == RANK_LIBRARY) {
+		conflict(w, f, m, slot, &v, node);
+		slot->value = value_poison();
+		return;
+	}
+	if (rank > slot->rank) {
+		slot->value = v;
+		slot->node = node;
+		slot->rank = rank;
+	}
+}
+
+static void
+run_field(struct world *w, const struct part *part, const struct member *m, struct frame *f)
+{
+	node_id value = NODE_AT(w->p, part->node)->kid[1];
+	/* What did not check was reported; what depends on it is silent. */
+	struct value v = NODE_AT(w->p, part->node)->flags & (FLAG_FAILED | FLAG_BROKEN)
+		? value_poison()
+		: eval_expr(w, f, value);
+	bool add = NODE_AT(w->p, part->node)->op == OP_ADD;
+	uint8_t rank = CONTEXT_AT(w->p, part->context)->rank;
+	const char *name = program_text(w->p, m->name);
+
+	if (RECORD_AT(w, f->record)->dropped)
+		return;
+	if (v.kind == VALUE_OPEN && TYPE_AT(w->p, m->type)->kind != TYPE_ROW)
+		v = open_report(w, &v, part->node);
+	if (!v.src && !is_user_node(w, part->node))
+		v.src = frame_src(f);
+	if (v.incomplete)
+		v = value_poison();
+	if (part->path)
+		v = value_is_poison(&v) ? v : wrapped(w, part->path, v);
+	if (!part->path || TYPE_AT(w->p, m->type)->kind == TYPE_MAP)
+		v = add && v.kind != VALUE_POISON ? v : coerce(w, f, m->type, v, part->node, name);
+	if (add && !value_is_poison(&v) && !value_is_absent(&v)) {
+		struct value set = v;
+		struct iter it;
+		uint32_t n = 0;
+		struct list *l;
+
+		iter_begin(w, &it, &set);
+		while (iter_next(w, &it, &v))
+			n++;
+		l = list_new(w, n);
+		iter_begin(w, &it, &set);
+		for (n = 0; iter_next(w, &it, &v); n++)
+			l->items[n] = v;
+		v = list_value(l, set.src);
+		add_members(w, f, record_slot(w, f->record, m), m, &v, part->node);
+		return;
+	}
+	assign(w, f, m, v, part->node, rank);
+}
+
+static void
+run_field_parts(struct world *w, uint32_t first, const struct member *m, bool additions)
+{
+	for (uint32_t p = first; p && !w->stopped; p = PART_AT(w->p, p)->next) {
+		const struct part *part = PART_AT(w->p, p);
+		struct instances *x;
+
+		if ((NODE_AT(w->p, part->node)->op == OP_ADD) != additions)
+			continue;
+		x = record_instances(w, part->context);
+		for (uint32_t i = 0; i < x->count; i++)
+			run_field(w, part, m, x->items[i]);
+	}
+}
+
+static struct frame *
+self_frame(struct world *w, const struct member *m, uint32_t record)
+{
+	struct frame *f = frame_new(w, m->context,
+		VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, m->context)->parent)
+			->items[0]);
+
+	f->record = record;
+	f->src = RECORD_AT(w, record)->user_head;
+	return f;
+}
+
+static void
+missing_field(struct world *w, uint32_t record, const struct member *m, struct slot *slot)
+{
+	struct value at = value_record(record, RECORD_AT(w, record)->user_head);
+	const struct record *r = RECORD_AT(w, record);
+	struct diag *g;
+
+	slot->value = value_poison();
+	slot->state = SLOT_SET;
+	if (r->broken)
+		return;
+	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s `%s` needs `%s`",
+		record_rtype_name(w, r->rtype), program_text(w->p, r->label),
+		program_text(w->p, m->name));
+	if (m->decl && NODE_AT(w->p, m->decl)->doc) {
+		const char *doc = program_text(w->p, NODE_AT(w->p, m->decl)->doc);
+
+		diag_line(&w->p->diags, g, LINE_NOTE, "%.*s", (int)strcspn(doc, "\n"), doc);
+	}
+}
+
+static void
+run_default(struct world *w, const struct member *m, uint32_t record)
+{
+	struct slot *slot = record_slot(w, record, m);
+	bool empty = slot->state != SLOT_SET || value_is_absent(&slot->value);
+	struct frame *f;
+	struct value v;
+
+	if (!empty || RECORD_AT(w, record)->dropped)
+		return;
+	if (!m->value) {
+		if (!m->optional)
+			missing_field(w, record, m, slot);
+		return;
+	}
+	f = self_frame(w, m, record);
+	v = eval_expr(w, f, m->value);
+	v = coerce(w, f, m->type, v, m->decl, program_text(w->p, m->name));
+	slot = record_slot(w, record, m);
+	if (value_is_absent(&v) && !m->optional) {
+		missing_field(w, record, m, slot);
+		return;
+	}
+	slot->value = v;
+	slot->node = m->decl;
+	slot->state = value_is_absent(&v) ? SLOT_EMPTY : SLOT_DEFAULT;
+	slot->rank = RANK_DEFAULT;
+}
+
+void
+record_run_column(struct world *w, uint32_t column)
+{
+	const struct column *c = COLUMN_AT(w->p, column);
+	struct member m = *MEMBER_AT(w->p, c->member);
+	const struct vec *set = VEC_AT(&w->sets, struct vec, c->rtype);
+
+	if (m.form == MEMBER_LET)
+		return;
+	run_field_parts(w, c->site_first, &m, false);
+	run_field_parts(w, c->library_first, &m, false);
+	for (uint32_t i = 0; i < set->count; i++)
+		run_default(w, &m, *VEC_AT(set, uint32_t, i));
+	run_field_parts(w, c->site_first, &m, true);
+	run_field_parts(w, c->library_first, &m, true);
+}
+
+/* --- conditions of fields --- */
+
+static node_id
+conditions_of(const struct program *p, node_id decl)
+{
+	const struct node *n = NODE_AT(p, decl);
+
+	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3]
+		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
+								     : 0;
+}
+
+static void
+condition_values(struct world *w, struct frame *f, struct diag *g, node_id cond)
+{
+	const struct node *n = NODE_AT(w->p, cond);
+	struct str s = STR_INIT;
+
+	if (n->kind == NODE_BINARY && (n->op == OP_AND || n->op == OP_OR)) {
+		condition_values(w, f, g, n->kid[0]);
+		condition_values(w, f, g, NODE_AT(w->p, cond)->kid[1]);
+		return;
+	}
+	node_id shown = n->kind == NODE_BINARY                        ? n->kid[0]
+		: n->kind == NODE_NOT || n->kind == NODE_TEST_PRESENT ? n->kid[0]
+								      : cond;
+	struct value v = eval_expr(w, f, shown);
+	struct span span = NODE_AT(w->p, shown)->span;
+	const struct source_file *file = source_file(&w->p->source, span.file);
+
+	value_show(w, &v, &s);
+	diag_line(&w->p->diags, g, LINE_SHOW, "%.*s is %s", (int)(span.end - span.start),
+		file->bytes + span.start, str_text(&s));
+	if (v.src)
+		diag_label(
+			&w->p->diags, g, NODE_AT(w->p, v.src)->span, "it is %s here", str_text(&s));
+	str_release(&s);
+}
+
+static void
+check_member_conditions(struct world *w, const struct member *m, uint32_t record)
+{
+	struct program *p = w->p;
+	struct slot *slot = record_slot(w, record, m);
+	bool there = slot->state == SLOT_SET && !value_is_absent(&slot->value), poisoned, holds;
+	struct frame *f;
+	node_id src;
+
+	if (value_is_poison(&slot->value) || RECORD_AT(w, record)->dropped)
+		return;
+	for (node_id c = conditions_of(p, m->decl); c; c = NODE_AT(p, c)->next) {
+		struct node cond = *NODE_AT(p, c);
+		struct span span = NODE_AT(p, cond.kid[0])->span;
+		const char *text = source_file(&p->source, span.file)->bytes + span.start;
+		struct value at = value_record(record, RECORD_AT(w, record)->user_head);
+		struct diag *g;
+
+		f = self_frame(w, m, record);
+		holds = eval_condition(w, f, cond.kid[0], &poisoned, &src);
+		if (poisoned)
+			continue;
+		if (cond.kind == NODE_REQUIRED && holds && !there && slot->state != SLOT_DEFAULT) {
+			g = world_fault(w, NULL, EGM0131, &at, 0, "%s `%s` needs `%s`, since %.*s",
+				record_rtype_name(w, RECORD_AT(w, record)->rtype),
+				program_text(p, RECORD_AT(w, record)->label),
+				program_text(p, m->name), (int)(span.end - span.start), text);
+			condition_values(w, f, g, cond.kid[0]);
+		} else if (cond.kind == NODE_ONLY && !holds && there) {
+			at.src = slot->value.src              ? slot->value.src
+				: is_user_node(w, slot->node) ? slot->node
+							      : at.src;
+			g = world_fault(w, NULL, EGM0133, &at, slot->node,
+				"`%s` of %s `%s` can stand only where %.*s",
+				program_text(p, m->name),
+				record_rtype_name(w, RECORD_AT(w, record)->rtype),
+				program_text(p, RECORD_AT(w, record)->label),
+				(int)(span.end - span.start), text);
+			condition_values(w, f, g, cond.kid[0]);
+			diag_line(&p->diags, g, LINE_BECAUSE, "%s",
+				program_text(p, NODE_AT(p, cond.kid[1])->a));
+		}
+	}
+}
+
+void
+record_check_conditions(struct world *w)
+{
+	for (uint32_t c = 1; c < w->p->columns.count; c++) {
+		const struct column *x = COLUMN_AT(w->p, c);
+		const struct vec *set = VEC_AT(&w->sets, struct vec, x->rtype);
+
+		if (!x->member || !conditions_of(w->p, MEMBER_AT(w->p, x->member)->decl))
+			continue;
+		for (uint32_t i = 0; i < set->count; i++)
+			check_member_conditions(
+				w, MEMBER_AT(w->p, x->member), *VEC_AT(set, uint32_t, i));
+	}
+}
