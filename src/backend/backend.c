@@ -6,7 +6,8 @@
 #include "backend/kustomize.h"
 
 static const struct backend backends[] = {
-	{ "kustomize", "one object a file in phase folders, with a kustomization.yaml in each", kustomize_emit, backend_path },
+	{ "kustomize", "one object a file in phase folders, with a kustomization.yaml in each",
+		kustomize_emit, backend_path },
 	{ "yaml", "all manifests in one stream, manifests/all.yaml", plain_emit, plain_path },
 };
 

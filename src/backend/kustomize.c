@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree of manifests for kustomize, and for those who read it without: kubectl apply -k, Argo CD and Flux, which all go by a
- * kustomization.yaml where there is one. Comes in: a sorted graph. Goes out: files in a stage. Refuses nothing.
+ * The tree of manifests for kustomize, and for those who read it without: kubectl apply -k, Argo CD
+ * and Flux, which all go by a kustomization.yaml where there is one. Comes in: a sorted graph. Goes
+ * out: files in a stage. Refuses nothing.
  *
- * kustomize keeps the order of files only if the top-level kustomization says `fifo`; in a base that is ignored, so it stands at the top
- * of manifests/ and adopt/, and each folder lists its files in apply order. No kustomization says `namespace:`, which would move objects
- * away from what refers to them.
+ * kustomize keeps the order of files only if the top-level kustomization says `fifo`; in a base
+ * that is ignored, so it stands at the top of manifests/ and adopt/, and each folder lists its
+ * files in apply order. No kustomization says `namespace:`, which would move objects away from what
+ * refers to them.
  */
 #include "backend/kustomize.h"
 
@@ -15,16 +17,14 @@
 
 #define OPENAPI_FILE "kinds.openapi"
 
-static const char head[] =
-	"apiVersion: kustomize.config.k8s.io/v1beta1\n"
-	"kind: Kustomization\n";
-static const char top_head[] =
-	"sortOptions:\n"
-	"  order: fifo\n";
+static const char head[] = "apiVersion: kustomize.config.k8s.io/v1beta1\n"
+			   "kind: Kustomization\n";
+static const char top_head[] = "sortOptions:\n"
+			       "  order: fifo\n";
 
 /* The kustomization of a folder as it grows. */
 struct folder {
-	struct str path;  /* "manifests/30-gateway" */
+	struct str path; /* "manifests/30-gateway" */
 	struct str names; /* "- name\n" for each */
 };
 
@@ -59,7 +59,8 @@ write_folder(struct folder *f, const char *options, struct stage *out)
 
 /* An object's file at `path`. */
 static void
-write_object(const struct graph *g, const struct object *o, struct str *path, struct str *text, struct stage *out)
+write_object(const struct graph *g, const struct object *o, struct str *path, struct str *text,
+	struct stage *out)
 {
 	str_clear(text);
 	yaml_write(g, o, text, NULL);

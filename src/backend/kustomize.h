@@ -6,8 +6,9 @@
 #include "base/stage.h"
 #include "graph/graph.h"
 
-/* manifests/kustomization.yaml, kinds.openapi and NN-PHASE/, with a kustomization.yaml and a file for each object; adopt/ the same for
- * partial objects; values/. A folder that would be empty is not made, but manifests/ always is. */
+/* manifests/kustomization.yaml, kinds.openapi and NN-PHASE/, with a kustomization.yaml and a file
+ * for each object; adopt/ the same for partial objects; values/. A folder that would be empty is
+ * not made, but manifests/ always is. */
 void
 kustomize_emit(const struct graph *g, struct stage *out);
 /* manifests/all.yaml; adopt/ and values/ with a file for each object, and no word of kustomize. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Paths tell kustomize scopes, definitions tell it merge keys. Keys come as dotted paths; those of a kind become a tree of properties,
- * whose depth is the nesting of a declaration.
+ * Paths tell kustomize scopes, definitions tell it merge keys. Keys come as dotted paths; those of
+ * a kind become a tree of properties, whose depth is the nesting of a declaration.
  */
 #include "backend/openapi.h"
 
@@ -9,70 +9,83 @@
 #include <string.h>
 #include "base/json.h"
 
-#define LIST(items, key) \
-	"{\"type\": \"array\", \"items\": " items ", \"x-kubernetes-patch-strategy\": \"merge\", \"x-kubernetes-patch-merge-key\": \"" key "\"}"
-#define LIST_BY_TWO(items, key, second) \
-	"{\"type\": \"array\", \"items\": " items ", \"x-kubernetes-patch-strategy\": \"merge\", \"x-kubernetes-patch-merge-key\": \"" key \
-	"\", \"x-kubernetes-list-map-keys\": [\"" key "\", \"" second "\"]}"
-#define OBJECT "{\"type\": \"object\"}"
-#define REF(name) "{\"$ref\": \"#/definitions/" name "\"}"
-#define IN(name, what) "{\"type\": \"object\", \"properties\": {\"" name "\": " what "}}"
-#define KIND(group, kind) "{\"group\": \"" group "\", \"kind\": \"" kind "\", \"version\": \"v1\"}"
-
-/* The lists of built-in kinds that merge by key, as in Kubernetes' own schema. */
-struct definition {
-	const char *name, *kinds, *properties; /* kinds may be NULL: a part of others */
+/* The lists of built-in kinds that merge by key, as in Kubernetes' own schema. A definition is a
+ * kind, several that look alike, or a part that others refer to; its rows stand together. */
+struct builtin_key {
+	const char *definition;
+	const char *path;
+	const char *key; /* NULL: not a list, but what `refer` says */
+	const char *refer; /* the definition of its entries, or of itself; NULL: nothing inside */
 };
 
-static const struct definition builtin[] = {
-	{ "container", NULL,
-	  "\"env\": " LIST(OBJECT, "name") ",\n        "
-	  "\"ports\": " LIST_BY_TWO(OBJECT, "containerPort", "protocol") ",\n        "
-	  "\"volumeDevices\": " LIST(OBJECT, "devicePath") ",\n        "
-	  "\"volumeMounts\": " LIST(OBJECT, "mountPath") },
-	{ "pod", NULL,
-	  "\"containers\": " LIST(REF("container"), "name") ",\n        "
-	  "\"ephemeralContainers\": " LIST(REF("container"), "name") ",\n        "
-	  "\"hostAliases\": " LIST(OBJECT, "ip") ",\n        "
-	  "\"imagePullSecrets\": " LIST(OBJECT, "name") ",\n        "
-	  "\"initContainers\": " LIST(REF("container"), "name") ",\n        "
-	  "\"topologySpreadConstraints\": " LIST_BY_TWO(OBJECT, "topologyKey", "whenUnsatisfiable") ",\n        "
-	  "\"volumes\": " LIST(OBJECT, "name") },
-	{ "workload",
-	  KIND("apps", "DaemonSet") ", " KIND("apps", "Deployment") ", " KIND("apps", "ReplicaSet") ", "
-	  KIND("apps", "StatefulSet") ", " KIND("batch", "Job"),
-	  "\"spec\": " IN("template", IN("spec", REF("pod"))) },
-	{ "v1.CronJob", KIND("batch", "CronJob"),
-	  "\"spec\": " IN("jobTemplate", IN("spec", IN("template", IN("spec", REF("pod"))))) },
-	{ "v1.Pod", KIND("", "Pod"), "\"spec\": " REF("pod") },
-	{ "v1.Service", KIND("", "Service"), "\"spec\": " IN("ports", LIST_BY_TWO(OBJECT, "port", "protocol")) },
-	{ "v1.ServiceAccount", KIND("", "ServiceAccount"), "\"secrets\": " LIST(OBJECT, "name") },
-	{ "webhooks",
-	  KIND("admissionregistration.k8s.io", "MutatingWebhookConfiguration") ", "
-	  KIND("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-	  "\"webhooks\": " LIST(OBJECT, "name") },
+static const struct builtin_key builtin_keys[] = {
+	{ "container", "env", "name", NULL },
+	{ "container", "ports", "containerPort protocol", NULL },
+	{ "container", "volumeDevices", "devicePath", NULL },
+	{ "container", "volumeMounts", "mountPath", NULL },
+	{ "pod", "containers", "name", "container" },
+	{ "pod", "ephemeralContainers", "name", "container" },
+	{ "pod", "hostAliases", "ip", NULL },
+	{ "pod", "imagePullSecrets", "name", NULL },
+	{ "pod", "initContainers", "name", "container" },
+	{ "pod", "topologySpreadConstraints", "topologyKey whenUnsatisfiable", NULL },
+	{ "pod", "volumes", "name", NULL },
+	{ "workload", "spec.template.spec", NULL, "pod" },
+	{ "v1.CronJob", "spec.jobTemplate.spec.template.spec", NULL, "pod" },
+	{ "v1.Pod", "spec", NULL, "pod" },
+	{ "v1.Service", "spec.ports", "port protocol", NULL },
+	{ "v1.ServiceAccount", "secrets", "name", NULL },
+	{ "webhooks", "webhooks", "name", NULL },
 };
+
+struct builtin_kind {
+	const char *definition, *group, *kind; /* all of version v1 */
+};
+
+static const struct builtin_kind builtin_kinds[] = {
+	{ "workload", "apps", "DaemonSet" },
+	{ "workload", "apps", "Deployment" },
+	{ "workload", "apps", "ReplicaSet" },
+	{ "workload", "apps", "StatefulSet" },
+	{ "workload", "batch", "Job" },
+	{ "v1.CronJob", "batch", "CronJob" },
+	{ "v1.Pod", "", "Pod" },
+	{ "v1.Service", "", "Service" },
+	{ "v1.ServiceAccount", "", "ServiceAccount" },
+	{ "webhooks", "admissionregistration.k8s.io", "MutatingWebhookConfiguration" },
+	{ "webhooks", "admissionregistration.k8s.io", "ValidatingWebhookConfiguration" },
+};
+
+#define ROWS(table) (sizeof(table) / sizeof(*(table)))
 
 /* --- kinds ---------------------------------------------------------------------------------- */
 
 struct kinds {
 	const struct graph *g;
-	struct vec rows; /* const struct kind_info *: those that kustomize does not know, sorted, once each */
+	struct vec rows; /* const struct kind_info *: not known to kustomize; sorted, once each */
 };
 
 static int
 by_name(const void *left, const void *right, void *data)
 {
 	const struct graph *g = data;
-	const struct kind_info *a = *(const struct kind_info *const *)left, *b = *(const struct kind_info *const *)right;
+	const struct kind_info *a = *(const struct kind_info *const *)left,
+			       *b = *(const struct kind_info *const *)right;
 	int c = atom_compare(g->atoms, a->api_version, b->api_version);
 
 	return c ? c : atom_compare(g->atoms, a->kind, b->kind);
 }
 
+static const struct kind_info **
+kind_at(const struct kinds *k, uint32_t i)
+{
+	return VEC_AT(&k->rows, const struct kind_info *, i);
+}
+
 static void
 find_kinds(struct kinds *k)
 {
+	void *g = (void *)k->g;
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < k->g->kinds.count; i++) {
@@ -82,19 +95,17 @@ find_kinds(struct kinds *k)
 			vec_push(&k->rows, &info);
 	}
 	if (k->rows.count)
-		qsort_r(k->rows.data, k->rows.count, k->rows.size, by_name, (void *)k->g);
-	for (uint32_t i = 0; i < k->rows.count; i++) {
-		const struct kind_info **row = VEC_AT(&k->rows, const struct kind_info *, i);
-
-		if (!kept || by_name(row, VEC_AT(&k->rows, const struct kind_info *, kept - 1), (void *)k->g) != 0)
-			*VEC_AT(&k->rows, const struct kind_info *, kept++) = *row;
-	}
+		qsort_r(k->rows.data, k->rows.count, k->rows.size, by_name, g);
+	for (uint32_t i = 0; i < k->rows.count; i++)
+		if (!kept || by_name(kind_at(k, i), kind_at(k, kept - 1), g) != 0)
+			*kind_at(k, kept++) = *kind_at(k, i);
 	vec_cut(&k->rows, kept);
 }
 
 /* "group/version" in two; the core group is empty. */
 static void
-split_version(const struct graph *g, const struct kind_info *info, struct str *group, const char **version)
+split_version(const struct graph *g, const struct kind_info *info, struct str *group,
+	const char **version)
 {
 	const char *whole = atom_text(g->atoms, info->api_version), *slash = strchr(whole, '/');
 
@@ -104,23 +115,30 @@ split_version(const struct graph *g, const struct kind_info *info, struct str *g
 }
 
 static void
-add_gvk(const struct graph *g, const struct kind_info *info, struct str *out)
+add_gvk(const char *group, const char *kind, const char *version, struct str *out)
+{
+	str_puts(out, "{\"group\": ");
+	json_text(out, group);
+	str_puts(out, ", \"kind\": ");
+	json_text(out, kind);
+	str_puts(out, ", \"version\": ");
+	json_text(out, version);
+	str_putc(out, '}');
+}
+
+static void
+add_kind(const struct graph *g, const struct kind_info *info, struct str *out)
 {
 	struct str group = STR_INIT;
 	const char *version;
 
 	split_version(g, info, &group, &version);
-	str_puts(out, "{\"group\": ");
-	json_text(out, str_text(&group));
-	str_puts(out, ", \"kind\": ");
-	json_text(out, atom_text(g->atoms, info->kind));
-	str_puts(out, ", \"version\": ");
-	json_text(out, version);
-	str_putc(out, '}');
+	add_gvk(str_text(&group), atom_text(g->atoms, info->kind), version, out);
 	str_release(&group);
 }
 
-/* Only whether {namespace} stands in a path tells kustomize something; the last part is the kind, not its true plural. */
+/* Only whether {namespace} stands in a path tells kustomize something; the last part is the kind,
+ * not its true plural. */
 static void
 add_path(const struct graph *g, const struct kind_info *info, struct str *out)
 {
@@ -132,17 +150,19 @@ add_path(const struct graph *g, const struct kind_info *info, struct str *out)
 	str_puts(&path, atom_text(g->atoms, info->kind));
 	str_puts(out, "    ");
 	json_text(out, str_text(&path));
-	str_puts(out, ": {\"get\": {\"x-kubernetes-action\": \"list\", \"x-kubernetes-group-version-kind\": ");
-	add_gvk(g, info, out);
+	str_puts(out,
+		": {\"get\": {\"x-kubernetes-action\": \"list\", "
+		"\"x-kubernetes-group-version-kind\": ");
+	add_kind(g, info, out);
 	str_puts(out, "}}");
 	str_release(&path);
 }
 
 /* --- merge keys ----------------------------------------------------------------------------- */
 
-/* A property of a kind: an object, or with a key a list of such. */
+/* A property of a kind: an object, or with a key a list of such; they may be defined elsewhere. */
 struct property {
-	const char *name, *key;
+	const char *name, *key, *refer;
 	size_t len;
 	struct property *first, *last, *next;
 };
@@ -166,18 +186,18 @@ find_property(struct arena *a, struct property *in, const char *name, size_t len
 	return in->last = p;
 }
 
-static void
-add_key_path(struct arena *a, struct property *root, const struct kind_key *key)
+static struct property *
+find_path(struct arena *a, struct property *root, const char *path)
 {
 	struct property *p = root;
 
-	for (const char *at = key->path; *at;) {
+	for (const char *at = path; *at;) {
 		size_t len = strcspn(at, ".");
 
 		p = find_property(a, p, at, len);
 		at += len + (at[len] == '.');
 	}
-	p->key = key->key;
+	return p;
 }
 
 /* The first of several keys is the one for readers that know only one. */
@@ -188,7 +208,8 @@ add_merge_keys(const char *keys, struct str *out)
 	size_t first = strcspn(keys, blanks);
 	bool several = keys[first + strspn(keys + first, blanks)];
 
-	str_puts(out, ", \"x-kubernetes-patch-strategy\": \"merge\", \"x-kubernetes-patch-merge-key\": ");
+	str_puts(out,
+		", \"x-kubernetes-patch-strategy\": \"merge\", \"x-kubernetes-patch-merge-key\": ");
 	json_string(out, keys, first);
 	if (!several)
 		return;
@@ -206,6 +227,10 @@ add_merge_keys(const char *keys, struct str *out)
 static void
 add_schema(const struct property *in, size_t indent, struct str *out)
 {
+	if (in->refer) {
+		str_format(out, "\"$ref\": \"#/definitions/%s\"", in->refer);
+		return;
+	}
 	str_puts(out, "\"type\": \"object\"");
 	if (!in->first)
 		return;
@@ -225,6 +250,26 @@ add_schema(const struct property *in, size_t indent, struct str *out)
 	str_putc(out, '}');
 }
 
+/* --- the file ------------------------------------------------------------------------------- */
+
+#define KINDS "      \"x-kubernetes-group-version-kind\": ["
+
+static void
+begin_definition(const char *name, struct str *out)
+{
+	str_puts(out, "    ");
+	json_text(out, name);
+	str_puts(out, ": {\n");
+}
+
+static void
+end_definition(const struct property *root, struct str *out)
+{
+	str_puts(out, "      ");
+	add_schema(root, 8, out);
+	str_puts(out, "\n    }");
+}
+
 /* Named "v1.Gateway.gateway.networking.k8s.io"; nothing refers to it. */
 static void
 add_definition(const struct graph *g, const struct kind_info *info, struct str *out)
@@ -236,41 +281,67 @@ add_definition(const struct graph *g, const struct kind_info *info, struct str *
 
 	arena_init(&arena);
 	for (const struct kind_key *k = info->keys; k; k = k->next)
-		add_key_path(&arena, &root, k);
+		find_path(&arena, &root, k->path)->key = k->key;
 	split_version(g, info, &group, &version);
 	str_format(&name, "%s.%s.%s", version, atom_text(g->atoms, info->kind), str_text(&group));
-	str_puts(out, "    ");
-	json_text(out, str_text(&name));
-	str_puts(out, ": {\n      \"x-kubernetes-group-version-kind\": [");
-	add_gvk(g, info, out);
-	str_puts(out, "],\n      ");
-	add_schema(&root, 8, out);
-	str_puts(out, "\n    }");
+	begin_definition(str_text(&name), out);
+	str_puts(out, KINDS);
+	add_kind(g, info, out);
+	str_puts(out, "],\n");
+	end_definition(&root, out);
 	str_release(&group);
 	str_release(&name);
 	arena_release(&arena);
 }
 
-/* --- the file ------------------------------------------------------------------------------- */
-
 static void
-add_builtin(const struct definition *d, struct str *out)
+add_builtin_kinds(const char *definition, struct str *out)
 {
-	str_format(out, "    \"%s\": {\n", d->name);
-	if (d->kinds)
-		str_format(out, "      \"x-kubernetes-group-version-kind\": [%s],\n", d->kinds);
-	str_format(out, "      \"type\": \"object\", \"properties\": {\n        %s}\n    }", d->properties);
+	const char *before = KINDS;
+
+	for (size_t i = 0; i < ROWS(builtin_kinds); i++) {
+		if (strcmp(builtin_kinds[i].definition, definition) != 0)
+			continue;
+		str_puts(out, before);
+		add_gvk(builtin_kinds[i].group, builtin_kinds[i].kind, "v1", out);
+		before = ", ";
+	}
+	if (*before == ',')
+		str_puts(out, "],\n");
+}
+
+/* The definition that starts at a row; the row behind it. */
+static size_t
+add_builtin(size_t row, struct str *out)
+{
+	const char *definition = builtin_keys[row].definition;
+	struct property root = { 0 };
+	struct arena arena;
+
+	arena_init(&arena);
+	for (; row < ROWS(builtin_keys) && !strcmp(builtin_keys[row].definition, definition);
+		row++) {
+		struct property *p = find_path(&arena, &root, builtin_keys[row].path);
+
+		p->key = builtin_keys[row].key;
+		p->refer = builtin_keys[row].refer;
+	}
+	begin_definition(definition, out);
+	add_builtin_kinds(definition, out);
+	end_definition(&root, out);
+	arena_release(&arena);
+	return row;
 }
 
 static void
 add_definitions(const struct kinds *k, struct str *out)
 {
-	for (size_t i = 0; i < sizeof(builtin) / sizeof(*builtin); i++) {
-		str_puts(out, i ? ",\n" : "");
-		add_builtin(&builtin[i], out);
+	for (size_t row = 0; row < ROWS(builtin_keys);) {
+		str_puts(out, row ? ",\n" : "");
+		row = add_builtin(row, out);
 	}
 	for (uint32_t i = 0; i < k->rows.count; i++) {
-		const struct kind_info *info = *VEC_AT(&k->rows, const struct kind_info *, i);
+		const struct kind_info *info = *kind_at(k, i);
 
 		if (!info->keys)
 			continue;
@@ -285,7 +356,7 @@ add_paths(const struct kinds *k, struct str *out)
 	const char *before = "";
 
 	for (uint32_t i = 0; i < k->rows.count; i++) {
-		const struct kind_info *info = *VEC_AT(&k->rows, const struct kind_info *, i);
+		const struct kind_info *info = *kind_at(k, i);
 
 		str_puts(out, before);
 		add_path(k->g, info, out);

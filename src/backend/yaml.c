@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tree to YAML. libyaml writes the document; since it knows no comments, the lines that it wrote are counted along the tree, and
- * comments are put in between. That works because no value takes more than one line: texts with line breaks are quoted and escaped.
+ * A tree to YAML. libyaml writes the document; since it knows no comments, the lines that it wrote
+ * are counted along the tree, and comments are put in between. That works because no value takes
+ * more than one line: texts with line breaks are quoted and escaped.
  *
- * Comes in: an object. Goes out: bytes, and which node each line shows. Refuses nothing; a text that is not UTF-8 is a bug of whoever
- * made it.
+ * Comes in: an object. Goes out: bytes, and which node each line shows. Refuses nothing; a text
+ * that is not UTF-8 is a bug of whoever made it.
  *
- * The work is done on rows: the nodes of the tree in order, and behind them the marks of a partial object, which are in no tree.
+ * The work is done on rows: the nodes of the tree in order, and behind them the marks of a partial
+ * object, which are in no tree.
  */
 #include "backend/backend.h"
 
@@ -17,21 +19,22 @@
 #include "backend/yaml_quote.h"
 
 #define SIMPLE_KEY_MAX 128 /* libyaml writes longer keys as `? key` and a line `: value` */
-#define NO_ROW UINT32_MAX
+#define NO_ROW         UINT32_MAX
 
 struct row {
 	const struct tree *tree; /* NULL for a mark */
 	const char *key, *text;
 	uint32_t key_len, text_len;
 	atom reason, todo;
-	uint32_t parent;         /* row; NO_ROW for the root */
-	uint32_t count;          /* of children */
-	uint32_t line;           /* where it starts */
+	uint32_t parent; /* row; NO_ROW for the root */
+	uint32_t count; /* of children */
+	uint32_t line; /* where it starts */
 	uint8_t kind, scalar;
-	bool inline_first;       /* its first child stands on its own line */
+	bool inline_first; /* its first child stands on its own line */
 };
 
-/* What a partial object carries, so that nobody prunes it or takes over the rest of it. The one place that knows these tools. */
+/* What a partial object carries, so that nobody prunes it or takes over the rest of it. The one
+ * place that knows these tools. */
 struct mark {
 	const char *key;
 	const char *value; /* `name=value` parts after commas, or one word */
@@ -46,12 +49,12 @@ static const struct mark partial_marks[] = {
 
 struct page {
 	const struct graph *g;
-	struct vec rows;      /* struct row */
-	struct vec open;      /* uint32_t: rows that the current one lies in */
-	struct vec shown;     /* uint32_t: by line, the innermost row that starts there */
-	struct arena arena;   /* joined texts of marks */
-	uint32_t annotations; /* the row that marks go into, or metadata as long as that is not seen; NO_ROW if none */
-	bool comments;        /* there is something to say */
+	struct vec rows; /* struct row */
+	struct vec open; /* uint32_t: rows that the current one lies in */
+	struct vec shown; /* uint32_t: by line, the innermost row that starts there */
+	struct arena arena; /* joined texts of marks */
+	uint32_t annotations; /* the row for marks, or metadata until that is seen, or NO_ROW */
+	bool comments; /* there is something to say */
 };
 
 static struct row *
@@ -79,9 +82,13 @@ add_row(struct page *p, const struct row *r)
 }
 
 static void
-add_mark_row(struct page *p, uint32_t parent, const char *key, const char *text, enum tree_kind kind)
+add_mark_row(
+	struct page *p, uint32_t parent, const char *key, const char *text, enum tree_kind kind)
 {
-	struct row r = { .key = key, .key_len = (uint32_t)strlen(key), .parent = parent, .kind = (uint8_t)kind };
+	struct row r = { .key = key,
+		.key_len = (uint32_t)strlen(key),
+		.parent = parent,
+		.kind = (uint8_t)kind };
 
 	if (text) {
 		r.text = text;
@@ -107,7 +114,8 @@ names_part(const char *list, size_t len, const char *part)
 	return false;
 }
 
-/* The annotation is there already: it keeps what it says, and gets the parts that it does not speak of. */
+/* The annotation is there already: it keeps what it says, and gets the parts that it does not speak
+ * of. */
 static void
 join_mark(struct page *p, struct row *r, const struct mark *m)
 {
@@ -156,7 +164,8 @@ add_marks(struct page *p)
 		if (there)
 			join_mark(p, there, &partial_marks[i]);
 		else
-			add_mark_row(p, into, partial_marks[i].key, partial_marks[i].value, TREE_SCALAR);
+			add_mark_row(
+				p, into, partial_marks[i].key, partial_marks[i].value, TREE_SCALAR);
 	}
 }
 
@@ -164,7 +173,9 @@ static uint32_t
 add_tree_row(struct page *p, const struct tree *t, uint32_t parent)
 {
 	const struct atoms *atoms = p->g->atoms;
-	struct row r = { .tree = t, .parent = parent, .count = t->count, .kind = t->kind, .scalar = t->scalar };
+	struct row r = {
+		.tree = t, .parent = parent, .count = t->count, .kind = t->kind, .scalar = t->scalar
+	};
 
 	r.reason = t->origin.reason;
 	r.todo = t->todo;
@@ -185,8 +196,9 @@ holds_marks(struct page *p, uint32_t row, uint32_t depth)
 {
 	struct row *r = row_at(p, row);
 
-	return r->kind == TREE_MAP && ((depth == 1 && has_key(r, "metadata")) ||
-				       (depth == 2 && r->parent == p->annotations && has_key(r, "annotations")));
+	return r->kind == TREE_MAP &&
+		((depth == 1 && has_key(r, "metadata")) ||
+			(depth == 2 && r->parent == p->annotations && has_key(r, "annotations")));
 }
 
 /* Rows for the whole object. */
@@ -245,8 +257,9 @@ send_scalar(yaml_emitter_t *e, const char *text, uint32_t len, bool quoted)
 	yaml_event_t event;
 
 	send_event(e, &event,
-		   yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)len, 1, 1,
-						quoted ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE));
+		yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text,
+			(int)len, 1, 1,
+			quoted ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE));
 }
 
 static void
@@ -261,9 +274,13 @@ send_start(yaml_emitter_t *e, const struct row *r)
 	yaml_event_t event;
 
 	if (r->kind == TREE_MAP)
-		send_event(e, &event, yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE));
+		send_event(e, &event,
+			yaml_mapping_start_event_initialize(
+				&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE));
 	else
-		send_event(e, &event, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE));
+		send_event(e, &event,
+			yaml_sequence_start_event_initialize(
+				&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE));
 }
 
 static void
@@ -348,12 +365,12 @@ show(struct page *p, uint32_t row, bool same_line)
 static bool
 is_long_key(const struct row *r)
 {
-	return r->key_len > SIMPLE_KEY_MAX || memchr(r->key, '\n', r->key_len) || memchr(r->key, '\r', r->key_len) ||
-	       yaml_has_wide_break(r->key, r->key_len);
+	return r->key_len > SIMPLE_KEY_MAX || memchr(r->key, '\n', r->key_len) ||
+		memchr(r->key, '\r', r->key_len) || yaml_has_wide_break(r->key, r->key_len);
 }
 
 /* The layout of libyaml's block style:
- *     key: value           a line for each member of a map; for a collection the key alone, then its members
+ *     key: value           a line for each member of a map; for a collection the key alone
  *     - key: value         the first member of a collection in a list stands behind the dash
  *     ? key                a long key
  *     : value              and its value, a collection again from the same line on */
@@ -361,7 +378,8 @@ static void
 count_lines(struct page *p)
 {
 	for (uint32_t i = 0; i < p->rows.count; i++) {
-		struct row *r = row_at(p, i), *parent = r->parent == NO_ROW ? NULL : row_at(p, r->parent);
+		struct row *r = row_at(p, i),
+			   *parent = r->parent == NO_ROW ? NULL : row_at(p, r->parent);
 		bool collection = r->kind != TREE_SCALAR && r->count;
 		bool first = parent && parent->inline_first;
 
@@ -387,7 +405,8 @@ count_lines(struct page *p)
 static bool
 is_blank(uint32_t c)
 {
-	return c <= 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || (c & 0xfffe) == 0xfffe;
+	return c <= 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
+		(c & 0xfffe) == 0xfffe;
 }
 
 /* Blanks become one space, those at the ends nothing. False if nothing was left. */
@@ -421,7 +440,7 @@ starts_reason(struct page *p, uint32_t row, uint32_t neighbour)
 	const struct row *r = row_at(p, row);
 
 	return r->reason && (r->parent == NO_ROW || row_at(p, r->parent)->reason != r->reason) &&
-	       (neighbour == NO_ROW || row_at(p, neighbour)->reason != r->reason);
+		(neighbour == NO_ROW || row_at(p, neighbour)->reason != r->reason);
 }
 
 /* by_row[i]: the row before i with the same parent. */
@@ -448,9 +467,9 @@ find_neighbours(struct page *p)
 struct weaving {
 	struct page *p;
 	struct str *out;
-	struct vec *lines;      /* may be NULL */
+	struct vec *lines; /* may be NULL */
 	const uint32_t *neighbours;
-	uint32_t row;           /* the next one */
+	uint32_t row; /* the next one */
 };
 
 static void
@@ -532,7 +551,8 @@ check_lines(const struct page *p, const char *text, size_t len)
 {
 	uint32_t lines = 0;
 
-	for (const char *at = text, *end = text + len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+	for (const char *at = text, *end = text + len; (at = memchr(at, '\n', (size_t)(end - at)));
+		at++)
 		lines++;
 	if (lines != p->shown.count)
 		BUG("libyaml wrote %u lines, not %u", (unsigned)lines, (unsigned)p->shown.count);

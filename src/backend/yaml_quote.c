@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two questions: could it be retyped (graph/plain.h), and does it hold a sign that means something to YAML in this place? */
+/* Two questions: could it be retyped (graph/plain.h), and does it hold a sign that means something
+ * to YAML in this place? */
 #include "backend/yaml_quote.h"
 
 #include <stdint.h>
@@ -7,23 +8,43 @@
 #include "graph/plain.h"
 
 enum byte_class {
-	BYTE_PLAIN,   /* never means anything */
-	BYTE_FIRST,   /* means something as the first byte */
-	BYTE_SPACED,  /* `-` and `?`: as the first byte, with a blank or nothing behind */
-	BYTE_COLON,   /* anywhere, with a blank or nothing behind */
-	BYTE_HASH,    /* at the start, and behind a blank */
-	BYTE_SPACE,   /* at either end */
-	BYTE_LEAD,    /* starts a character that may have to be escaped */
-	BYTE_ESCAPED  /* always */
+	BYTE_PLAIN, /* never means anything */
+	BYTE_FIRST, /* means something as the first byte */
+	BYTE_SPACED, /* `-` and `?`: as the first byte, with a blank or nothing behind */
+	BYTE_COLON, /* anywhere, with a blank or nothing behind */
+	BYTE_HASH, /* at the start, and behind a blank */
+	BYTE_SPACE, /* at either end */
+	BYTE_LEAD, /* starts a character that may have to be escaped */
+	BYTE_ESCAPED /* always */
 };
 
 static const uint8_t classes[256] = {
-	[0x00 ... 0x1f] = BYTE_ESCAPED, [0x7f] = BYTE_ESCAPED, [0xf0 ... 0xff] = BYTE_ESCAPED,
-	[0xc2] = BYTE_LEAD, [0xe2] = BYTE_LEAD, [0xef] = BYTE_LEAD,
-	[' '] = BYTE_SPACE, ['#'] = BYTE_HASH, [':'] = BYTE_COLON, ['-'] = BYTE_SPACED, ['?'] = BYTE_SPACED,
-	[','] = BYTE_FIRST, ['['] = BYTE_FIRST, [']'] = BYTE_FIRST, ['{'] = BYTE_FIRST, ['}'] = BYTE_FIRST, ['&'] = BYTE_FIRST,
-	['*'] = BYTE_FIRST, ['!'] = BYTE_FIRST, ['|'] = BYTE_FIRST, ['>'] = BYTE_FIRST, ['\''] = BYTE_FIRST, ['"'] = BYTE_FIRST,
-	['%'] = BYTE_FIRST, ['@'] = BYTE_FIRST, ['`'] = BYTE_FIRST,
+	[0x00 ... 0x1f] = BYTE_ESCAPED,
+	[0x7f] = BYTE_ESCAPED,
+	[0xf0 ... 0xff] = BYTE_ESCAPED,
+	[0xc2] = BYTE_LEAD,
+	[0xe2] = BYTE_LEAD,
+	[0xef] = BYTE_LEAD,
+	[' '] = BYTE_SPACE,
+	['#'] = BYTE_HASH,
+	[':'] = BYTE_COLON,
+	['-'] = BYTE_SPACED,
+	['?'] = BYTE_SPACED,
+	[','] = BYTE_FIRST,
+	['['] = BYTE_FIRST,
+	[']'] = BYTE_FIRST,
+	['{'] = BYTE_FIRST,
+	['}'] = BYTE_FIRST,
+	['&'] = BYTE_FIRST,
+	['*'] = BYTE_FIRST,
+	['!'] = BYTE_FIRST,
+	['|'] = BYTE_FIRST,
+	['>'] = BYTE_FIRST,
+	['\''] = BYTE_FIRST,
+	['"'] = BYTE_FIRST,
+	['%'] = BYTE_FIRST,
+	['@'] = BYTE_FIRST,
+	['`'] = BYTE_FIRST,
 };
 
 /* C1 controls, the line breaks U+2028 and U+2029, the BOM and U+FFFE, U+FFFF. */
@@ -72,7 +93,8 @@ yaml_needs_quotes(const char *text, size_t len)
 	if (len >= 3 && (memcmp(text, "---", 3) == 0 || memcmp(text, "...", 3) == 0))
 		return true;
 	for (size_t i = 0; i < len; i++)
-		if (classes[(unsigned char)text[i]] != BYTE_PLAIN && means_something((const unsigned char *)text, len, i))
+		if (classes[(unsigned char)text[i]] != BYTE_PLAIN &&
+			means_something((const unsigned char *)text, len, i))
 			return true;
 	return plain_kind(text, len) != PLAIN_TEXT;
 }

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True if a reader of YAML 1.1 or 1.2 could take the text, written plain as a key or a value in block style, for anything but itself;
- * and for the few that libyaml does not write plain (leading `---` and `...`, characters beyond U+FFFF). Valid UTF-8. */
+/* True if a reader of YAML 1.1 or 1.2 could take the text, written plain as a key or a value in
+ * block style, for anything but itself; and for the few that libyaml does not write plain (leading
+ * `---` and `...`, characters beyond U+FFFF). Valid UTF-8. */
 bool
 yaml_needs_quotes(const char *text, size_t len);
 /* U+0085, U+2028 and U+2029 break lines too, in YAML 1.1. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comes in: files in memory, a folder that anybody may have edited. Goes out: differences. Refuses nothing: a file that cannot be read
- * as YAML is a difference, with the reason.
+ * Comes in: files in memory, a folder that anybody may have edited. Goes out: differences. Refuses
+ * nothing: a file that cannot be read as YAML is a difference, with the reason.
  *
- * Both versions of a file that differs are read into one small graph of their own, so that equal texts are equal atoms. Documents are
- * matched by their object, members of maps by key, entries of lists from both ends. Recursion goes no deeper than the reader allows.
+ * Both versions of a file that differs are read into one small graph of their own, so that equal
+ * texts are equal atoms. Documents are matched by their object, members of maps by key, entries of
+ * lists from both ends. Recursion goes no deeper than the reader allows.
  */
 #include "graph/compare.h"
 
@@ -16,10 +17,12 @@
 #include "graph/read.h"
 
 #define OBJECT_MOST 20
-#define SHOWN_MOST 60
+#define SHOWN_MOST  60
 
 /* Output of our own may be larger than what somebody includes. */
-static const struct yaml_limits own_limits = { .bytes = SOURCE_MAX, .nodes = 64u << 20, .depth = 250 };
+static const struct yaml_limits own_limits = {
+	.bytes = SOURCE_MAX, .nodes = 64u << 20, .depth = 250
+};
 
 struct comparing {
 	struct arena *arena;
@@ -29,9 +32,9 @@ struct comparing {
 	struct graph g;
 	struct source source;
 	struct diags diags;
-	uint32_t theirs;     /* file of the folder */
+	uint32_t theirs; /* file of the folder */
 	const char *object;
-	unsigned told;       /* about the object */
+	unsigned told; /* about the object */
 	struct str path;
 };
 
@@ -88,7 +91,8 @@ add_value(struct comparing *c, const struct tree *t, struct str *out)
 	bool quoted = t->scalar == SCALAR_TEXT && plain_kind(text, len) != PLAIN_TEXT;
 
 	if (t->kind != TREE_SCALAR) {
-		str_format(out, "a %s of %u", t->kind == TREE_MAP ? "map" : "list", (unsigned)t->count);
+		str_format(out, "a %s of %u", t->kind == TREE_MAP ? "map" : "list",
+			(unsigned)t->count);
 		return;
 	}
 	str_puts(out, quoted ? "\"" : "");
@@ -126,7 +130,8 @@ compare_nodes(struct comparing *c, const struct tree *ours, const struct tree *t
 
 /* Compares with a longer path. */
 static void
-compare_below(struct comparing *c, size_t path_len, const struct tree *ours, const struct tree *theirs)
+compare_below(
+	struct comparing *c, size_t path_len, const struct tree *ours, const struct tree *theirs)
 {
 	if (ours && theirs)
 		compare_nodes(c, ours, theirs);
@@ -139,7 +144,8 @@ compare_below(struct comparing *c, size_t path_len, const struct tree *ours, con
 static int
 by_key(const void *left, const void *right, void *atoms)
 {
-	return atom_compare(atoms, (*(const struct tree *const *)left)->key, (*(const struct tree *const *)right)->key);
+	return atom_compare(atoms, (*(const struct tree *const *)left)->key,
+		(*(const struct tree *const *)right)->key);
 }
 
 static const struct tree **
@@ -161,7 +167,9 @@ compare_maps(struct comparing *c, const struct tree *ours, const struct tree *th
 	size_t path_len = c->path.len;
 
 	for (uint32_t i = 0, j = 0; i < ours->count || j < theirs->count;) {
-		int order = i == ours->count ? 1 : j == theirs->count ? -1 : by_key(&a[i], &b[j], &c->atoms);
+		int order = i == ours->count ? 1
+			: j == theirs->count ? -1
+					     : by_key(&a[i], &b[j], &c->atoms);
 		atom key = order <= 0 ? a[i]->key : b[j]->key;
 
 		path_add_key(&c->path, atom_text(&c->atoms, key), atom_len(&c->atoms, key));
@@ -220,10 +228,10 @@ compare_nodes(struct comparing *c, const struct tree *ours, const struct tree *t
 /* --- documents ------------------------------------------------------------------------------ */
 
 struct document {
-	const char *name;    /* apiVersion, kind, namespace and name in one text, for matching */
+	const char *name; /* apiVersion, kind, namespace and name in one text, for matching */
 	const char *label;
 	const struct tree *root;
-	uint32_t place;      /* in its stream */
+	uint32_t place; /* in its stream */
 };
 
 static void
@@ -314,7 +322,9 @@ compare_streams(struct comparing *c, const struct vec *ours, const struct vec *t
 	qsort(a, ours->count, sizeof(*a), by_name);
 	qsort(b, theirs->count, sizeof(*b), by_name);
 	for (uint32_t i = 0, j = 0; i < ours->count || j < theirs->count;) {
-		int order = i == ours->count ? 1 : j == theirs->count ? -1 : strcmp(a[i].name, b[j].name);
+		int order = i == ours->count ? 1
+			: j == theirs->count ? -1
+					     : strcmp(a[i].name, b[j].name);
 
 		compare_documents(c, order <= 0 ? &a[i] : NULL, order >= 0 ? &b[j] : NULL);
 		i += order <= 0;
@@ -323,8 +333,10 @@ compare_streams(struct comparing *c, const struct vec *ours, const struct vec *t
 	c->object = "";
 	c->told = 0;
 	if (before == c->found->count)
-		add_text(c, 0, same_order(a, b, ours->count) ? "only comments, layout or the order of keys differ" :
-							       "the objects stand in another order");
+		add_text(c, 0,
+			same_order(a, b, ours->count)
+				? "only comments, layout or the order of keys differ"
+				: "the objects stand in another order");
 	mem_free(a);
 	mem_free(b);
 }
@@ -333,7 +345,8 @@ compare_streams(struct comparing *c, const struct vec *ours, const struct vec *t
 
 /* The first line that differs. */
 static void
-compare_lines(struct comparing *c, const char *ours, size_t ours_len, const char *theirs, size_t theirs_len)
+compare_lines(struct comparing *c, const char *ours, size_t ours_len, const char *theirs,
+	size_t theirs_len)
 {
 	struct str what = STR_INIT;
 	size_t start = 0;
@@ -448,7 +461,8 @@ compare_file(struct comparing *c, const char *dir, const struct stage_file *f)
 static int
 by_path(const void *left, const void *right)
 {
-	return strcmp((*(const struct stage_file *const *)left)->path, (*(const struct stage_file *const *)right)->path);
+	return strcmp((*(const struct stage_file *const *)left)->path,
+		(*(const struct stage_file *const *)right)->path);
 }
 
 static const struct stage_file **
@@ -464,13 +478,15 @@ sorted_files(const struct stage *s)
 
 /* A file of an earlier build that the site does not give any more. */
 static void
-check_owned(struct comparing *c, const struct stage_file *const *files, size_t count, const char *dir, const char *path)
+check_owned(struct comparing *c, const struct stage_file *const *files, size_t count,
+	const char *dir, const char *path)
 {
 	struct stage_file key = { .path = path };
 	const struct stage_file *at = &key;
 	struct str bytes = STR_INIT, why = STR_INIT;
 
-	if (!bsearch(&at, files, count, sizeof(*files), by_path) && files_read_below(dir, path, &bytes, &why) == FILES_OK) {
+	if (!bsearch(&at, files, count, sizeof(*files), by_path) &&
+		files_read_below(dir, path, &bytes, &why) == FILES_OK) {
 		c->file = path;
 		c->object = "";
 		c->told = 0;
@@ -481,8 +497,8 @@ check_owned(struct comparing *c, const struct stage_file *const *files, size_t c
 }
 
 bool
-compare_tree(const struct stage *expected, const char *dir, const char *const *owned, size_t owned_count, struct arena *a,
-	     struct vec *differences)
+compare_tree(const struct stage *expected, const char *dir, const char *const *owned,
+	size_t owned_count, struct arena *a, struct vec *differences)
 {
 	struct comparing c = { .arena = a, .found = differences, .path = STR_INIT };
 	const struct stage_file **files = sorted_files(expected);

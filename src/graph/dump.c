@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The graph and its order as text, for people and for tests. Everything in it is printable, whatever a text holds. */
+/* The graph and its order as text, for people and for tests. Everything in it is printable,
+ * whatever a text holds. */
 #include "graph/graph.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ add_place(struct source *source, struct span span, struct str *out)
 	if (!span.file)
 		return;
 	f = source_file(source, span.file);
-	str_format(out, "  %s%s:%u", f->library ? "<" : "", f->name, (unsigned)source_place(source, span.file, span.start).line);
+	str_format(out, "  %s%s:%u", f->library ? "<" : "", f->name,
+		(unsigned)source_place(source, span.file, span.start).line);
 }
 
 static void
@@ -45,7 +47,8 @@ add_origin(const struct graph *g, struct source *source, const struct origin *o,
 }
 
 static void
-add_node(const struct graph *g, struct source *source, const struct tree *t, uint32_t depth, struct str *out)
+add_node(const struct graph *g, struct source *source, const struct tree *t, uint32_t depth,
+	struct str *out)
 {
 	str_repeat(out, ' ', 2 + 2 * (size_t)depth);
 	if (t->key) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Objects and the references between them. Comes in: what evaluation makes. Goes out: struct graph. Refuses nothing: what an object
- * must have is said where it is made.
+ * Objects and the references between them. Comes in: what evaluation makes. Goes out: struct graph.
+ * Refuses nothing: what an object must have is said where it is made.
  */
 #include "graph/graph.h"
 
@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define FEW_REFS 16     /* so many are compared one by one */
-#define SLUG_MAX 200    /* a file name has 255 bytes, of which a mark and the suffix take some */
+#define FEW_REFS 16 /* so many are compared one by one */
+#define SLUG_MAX 200 /* a file name has 255 bytes, of which a mark and the suffix take some */
 
 void
 graph_init(struct graph *g, struct atoms *atoms)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The apply order. Comes in: objects with phases and references. Goes out: graph.order, positions, marks of files. Refuses references
- * into a later phase and circles.
+ * The apply order. Comes in: objects with phases and references. Goes out: graph.order, positions,
+ * marks of files. Refuses references into a later phase and circles.
  *
- * One sort gives every written object a rank: stage first, then form, kind, namespace, name. Then Kahn's algorithm with a heap of ranks.
- * Since an edge never leads to a later stage, the object of the lowest stage that is left always has a way into the heap: no stage
- * has to be treated on its own. O((objects + references) log objects).
+ * One sort gives every written object a rank: stage first, then form, kind, namespace, name. Then
+ * Kahn's algorithm with a heap of ranks. Since an edge never leads to a later stage, the object of
+ * the lowest stage that is left always has a way into the heap: no stage has to be treated on its
+ * own. O((objects + references) log objects).
  */
 #include "graph/graph.h"
 
@@ -19,14 +20,14 @@
 struct sorting {
 	const struct graph *g;
 	struct diags *d;
-	uint32_t count;      /* of written objects */
-	uint32_t *stage;     /* by object */
+	uint32_t count; /* of written objects */
+	uint32_t *stage; /* by object */
 	uint32_t *object_at; /* by rank */
-	uint32_t *rank;      /* by object; OBJECT_NONE if not written */
-	uint32_t *waits;     /* by rank: references not yet placed */
-	uint32_t *edges;     /* ranks that wait, grouped by what they wait for */
-	uint32_t *edges_of;  /* by rank, and one more: where its edges start */
-	uint32_t *heap;      /* ranks that wait for nothing */
+	uint32_t *rank; /* by object; OBJECT_NONE if not written */
+	uint32_t *waits; /* by rank: references not yet placed */
+	uint32_t *edges; /* ranks that wait, grouped by what they wait for */
+	uint32_t *edges_of; /* by rank, and one more: where its edges start */
+	uint32_t *heap; /* ranks that wait for nothing */
 	uint32_t heap_count;
 	bool ok;
 };
@@ -54,7 +55,8 @@ find_stages(struct sorting *s)
 	for (uint32_t i = 0; i < s->g->objects.count; i++) {
 		const struct object *o = graph_object(s->g, i);
 
-		for (const struct object_ref *r = o->refs; r && o->form == OBJECT_PARTIAL; r = r->next)
+		for (const struct object_ref *r = o->refs; r && o->form == OBJECT_PARTIAL;
+			r = r->next)
 			if (binds(graph_object(s->g, r->to)) && s->stage[r->to] > s->stage[i])
 				s->stage[i] = s->stage[r->to];
 	}
@@ -73,9 +75,9 @@ by_rank(const void *left, const void *right, void *data)
 	if (a->form != b->form)
 		return a->form < b->form ? -1 : 1;
 	if ((c = atom_compare(s->g->atoms, a->kind, b->kind)) ||
-	    (c = atom_compare(s->g->atoms, a->namespace, b->namespace)) ||
-	    (c = atom_compare(s->g->atoms, a->name, b->name)) ||
-	    (c = atom_compare(s->g->atoms, a->api_version, b->api_version)))
+		(c = atom_compare(s->g->atoms, a->namespace, b->namespace)) ||
+		(c = atom_compare(s->g->atoms, a->name, b->name)) ||
+		(c = atom_compare(s->g->atoms, a->api_version, b->api_version)))
 		return c;
 	return i < j ? -1 : i > j;
 }
@@ -105,7 +107,8 @@ report_phase(struct sorting *s, uint32_t from, const struct object_ref *r)
 	object_label(s->g, to, &b);
 	object_phase(s->g, o, &early);
 	object_phase(s->g, to, &late);
-	diag = diag_add(s->d, EGM0210, origin_span(&r->origin), "`%s` needs `%s`, which is applied later", str_text(&a), str_text(&b));
+	diag = diag_add(s->d, EGM0210, origin_span(&r->origin),
+		"`%s` needs `%s`, which is applied later", str_text(&a), str_text(&b));
 	diag_here(s->d, diag, "phase %s refers to phase %s", str_text(&early), str_text(&late));
 	diag_label(s->d, diag, origin_span(&to->origin), "`%s` is made here", str_text(&b));
 	s->ok = false;
@@ -119,7 +122,8 @@ report_phase(struct sorting *s, uint32_t from, const struct object_ref *r)
 static bool
 is_edge(const struct sorting *s, uint32_t from, const struct object_ref *r)
 {
-	return r->to != from && s->stage[r->to] == s->stage[from] && binds(graph_object(s->g, r->to));
+	return r->to != from && s->stage[r->to] == s->stage[from] &&
+		binds(graph_object(s->g, r->to));
 }
 
 static void
@@ -135,7 +139,8 @@ check_phases(struct sorting *s)
 	}
 }
 
-/* edges_of first counts, then holds the ends of the groups, and after filling from the back their starts. */
+/* edges_of first counts, then holds the ends of the groups, and after filling from the back their
+ * starts. */
 static void
 find_edges(struct sorting *s)
 {
@@ -143,7 +148,8 @@ find_edges(struct sorting *s)
 
 	s->edges_of = mem_new(((size_t)s->count + 1) * sizeof(uint32_t));
 	for (uint32_t rank = 0; rank < s->count; rank++)
-		for (const struct object_ref *r = graph_object(s->g, s->object_at[rank])->refs; r; r = r->next)
+		for (const struct object_ref *r = graph_object(s->g, s->object_at[rank])->refs; r;
+			r = r->next)
 			if (is_edge(s, s->object_at[rank], r)) {
 				s->edges_of[s->rank[r->to]]++;
 				s->waits[rank]++;
@@ -153,7 +159,8 @@ find_edges(struct sorting *s)
 	for (uint32_t rank = 1; rank <= s->count; rank++)
 		s->edges_of[rank] += s->edges_of[rank - 1];
 	for (uint32_t rank = s->count; rank-- > 0;)
-		for (const struct object_ref *r = graph_object(s->g, s->object_at[rank])->refs; r; r = r->next)
+		for (const struct object_ref *r = graph_object(s->g, s->object_at[rank])->refs; r;
+			r = r->next)
 			if (is_edge(s, s->object_at[rank], r))
 				s->edges[--s->edges_of[s->rank[r->to]]] = rank;
 }
@@ -225,7 +232,8 @@ draw_step(struct sorting *s, struct diag *diag, uint32_t rank, bool first)
 	if (first)
 		diag_here(s->d, diag, "`%s` needs `%s`", str_text(&a), str_text(&b));
 	else
-		diag_label(s->d, diag, origin_span(&why->origin), "`%s` needs `%s`", str_text(&a), str_text(&b));
+		diag_label(s->d, diag, origin_span(&why->origin), "`%s` needs `%s`", str_text(&a),
+			str_text(&b));
 	str_release(&a);
 	str_release(&b);
 }
@@ -252,8 +260,8 @@ report_cycle(struct sorting *s, uint32_t start)
 	object_label(s->g, graph_object(s->g, s->object_at[start]), &line);
 
 	waits_for(s, start, &why);
-	diag = diag_add(s->d, EGM0211, origin_span(&why->origin), "%u objects wait for each other, so none can be applied first",
-			(unsigned)length);
+	diag = diag_add(s->d, EGM0211, origin_span(&why->origin),
+		"%u objects wait for each other, so none can be applied first", (unsigned)length);
 	for (drawn = 0; drawn < length && drawn < CYCLE_DRAWN; drawn++) {
 		draw_step(s, diag, rank, !drawn);
 		rank = waits_for(s, rank, &why);
@@ -263,8 +271,8 @@ report_cycle(struct sorting *s, uint32_t start)
 	str_release(&line);
 }
 
-/* Whoever is left stands in a circle or waits for one. Each walk follows one reference of each object, so that it runs into itself (a circle)
- * or into where an earlier walk has been. */
+/* Whoever is left stands in a circle or waits for one. Each walk follows one reference of each
+ * object, so that it runs into itself (a circle) or into where an earlier walk has been. */
 static void
 find_cycles(struct sorting *s)
 {
@@ -313,7 +321,8 @@ by_hash(const void *left, const void *right)
 	return a->object < b->object ? -1 : a->object > b->object;
 }
 
-/* Two names with one 64-bit hash would be marked as well: harmless, and the same on every machine. */
+/* Two names with one 64-bit hash would be marked as well: harmless, and the same on every
+ * machine. */
 static uint64_t
 name_hash(const struct graph *g, const struct object *o, struct str *scratch)
 {
@@ -350,7 +359,8 @@ mark_twins(struct graph *g, struct named *names, uint32_t count)
 	}
 	qsort(names, count, sizeof(*names), by_hash);
 	for (uint32_t i = 0; i < count; i++)
-		if ((i && names[i - 1].hash == names[i].hash) || (i + 1 < count && names[i + 1].hash == names[i].hash))
+		if ((i && names[i - 1].hash == names[i].hash) ||
+			(i + 1 < count && names[i + 1].hash == names[i].hash))
 			any |= lengthen_mark(graph_object(g, names[i].object));
 	str_release(&scratch);
 	return any;

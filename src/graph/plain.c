@@ -8,19 +8,34 @@
 #include <strings.h>
 
 struct word {
-	const char *text;     /* in lower case; other cases are meant as well */
+	const char *text; /* in lower case; other cases are meant as well */
 	size_t len;
 	enum plain_kind kind; /* of the three usual cases: true, True, TRUE; of others UNSURE */
 };
-#define WORD(text, kind) { text, sizeof(text) - 1, kind }
+#define WORD(text, kind) \
+	{ \
+		text, sizeof(text) - 1, kind \
+	}
 #define WORD_STARTS "~nNtTfFyYoO.+-<=" /* letters that a word of the table begins with */
-#define WORD_MOST 5
+#define WORD_MOST   5
 
 static const struct word words[] = {
-	WORD("~", PLAIN_NULL),      WORD("null", PLAIN_NULL),    WORD("true", PLAIN_BOOL),    WORD("false", PLAIN_BOOL),
-	WORD("y", PLAIN_UNSURE),    WORD("n", PLAIN_UNSURE),     WORD("yes", PLAIN_UNSURE),   WORD("no", PLAIN_UNSURE),
-	WORD("on", PLAIN_UNSURE),   WORD("off", PLAIN_UNSURE),   WORD(".inf", PLAIN_UNSURE),  WORD("+.inf", PLAIN_UNSURE),
-	WORD("-.inf", PLAIN_UNSURE), WORD(".nan", PLAIN_UNSURE), WORD("<<", PLAIN_UNSURE),    WORD("=", PLAIN_UNSURE),
+	WORD("~", PLAIN_NULL),
+	WORD("null", PLAIN_NULL),
+	WORD("true", PLAIN_BOOL),
+	WORD("false", PLAIN_BOOL),
+	WORD("y", PLAIN_UNSURE),
+	WORD("n", PLAIN_UNSURE),
+	WORD("yes", PLAIN_UNSURE),
+	WORD("no", PLAIN_UNSURE),
+	WORD("on", PLAIN_UNSURE),
+	WORD("off", PLAIN_UNSURE),
+	WORD(".inf", PLAIN_UNSURE),
+	WORD("+.inf", PLAIN_UNSURE),
+	WORD("-.inf", PLAIN_UNSURE),
+	WORD(".nan", PLAIN_UNSURE),
+	WORD("<<", PLAIN_UNSURE),
+	WORD("=", PLAIN_UNSURE),
 };
 
 static bool
@@ -98,8 +113,12 @@ take_all(struct cursor *c, const char *any)
 static bool
 is_based(struct cursor c)
 {
-	static const struct { const char *letter, *digits; } bases[] = {
-		{ "xX", DIGITS "abcdefABCDEF" }, { "bB", "01" }, { "oO", "01234567" },
+	static const struct {
+		const char *letter, *digits;
+	} bases[] = {
+		{ "xX", DIGITS "abcdefABCDEF" },
+		{ "bB", "01" },
+		{ "oO", "01234567" },
 	};
 
 	if (!take(&c, "0"))
@@ -212,7 +231,8 @@ plain_kind(const char *text, size_t len)
 	take(&c, "+-");
 	if (is_decimal(c))
 		return number_kind(text, len);
-	if (is_based(c) || is_sexagesimal(c) || (*text == '.' && len > 1 && done(&(struct cursor){ text + 1, text + len })))
+	if (is_based(c) || is_sexagesimal(c) ||
+		(*text == '.' && len > 1 && done(&(struct cursor){ text + 1, text + len })))
 		return PLAIN_UNSURE;
 	return PLAIN_TEXT;
 }

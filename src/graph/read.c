@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events of libyaml to trees. The rules of what is taken stand in read.h; here they are one function an event.
+ * Events of libyaml to trees. The rules of what is taken stand in read.h; here they are one
+ * function an event.
  *
- * libyaml counts characters, spans count bytes: every 256th character of a file that is not ASCII alone has its byte noted.
+ * libyaml counts characters, spans count bytes: every 256th character of a file that is not ASCII
+ * alone has its byte noted.
  */
 #include "graph/read.h"
 
@@ -15,14 +17,16 @@
 
 #define FAULTS_MAX 20
 #define MARK_EVERY 256
-#define SHOWN_MAX 40 /* bytes of the user's text in a message */
+#define SHOWN_MAX  40 /* bytes of the user's text in a message */
 
-const struct yaml_limits yaml_limits_included = { .bytes = 32u << 20, .nodes = 1000000, .depth = 100 };
+const struct yaml_limits yaml_limits_included = {
+	.bytes = 32u << 20, .nodes = 1000000, .depth = 100
+};
 
 struct level {
 	struct tree *tree;
-	uint32_t id;         /* of the map, for pairs */
-	atom key;            /* that the next node belongs to; 0: a map waits for a key */
+	uint32_t id; /* of the map, for pairs */
+	atom key; /* that the next node belongs to; 0: a map waits for a key */
 };
 
 struct reading {
@@ -32,9 +36,9 @@ struct reading {
 	uint32_t len, file;
 	const struct yaml_limits *limits;
 	struct vec *documents;
-	struct vec levels;   /* struct level */
+	struct vec levels; /* struct level */
 	struct vec bytes_at; /* uint32_t: the byte of each 256th character; empty if all is ASCII */
-	struct pairs keys;   /* (map, key) */
+	struct pairs keys; /* (map, key) */
 	uint32_t maps, nodes, faults;
 	bool stop;
 };
@@ -104,7 +108,8 @@ fault(struct reading *r, struct span span, const char *message, const char *here
 
 /* After which nothing can be said about the rest. */
 static void
-last_fault(struct reading *r, struct span span, const char *message, const char *here, const char *help)
+last_fault(struct reading *r, struct span span, const char *message, const char *here,
+	const char *help)
 {
 	fault(r, span, message, here, help);
 	r->stop = true;
@@ -132,8 +137,10 @@ syntax_fault(struct reading *r, const yaml_parser_t *parser)
 	struct span span = span_between(r, parser->problem_mark, parser->problem_mark);
 
 	if (parser->error == YAML_READER_ERROR)
-		span.start = span.end = parser->problem_offset < r->len ? (uint32_t)parser->problem_offset : r->len;
-	str_format(&message, "this is not YAML: %s", parser->problem ? parser->problem : "it cannot be read");
+		span.start = span.end =
+			parser->problem_offset < r->len ? (uint32_t)parser->problem_offset : r->len;
+	str_format(&message, "this is not YAML: %s",
+		parser->problem ? parser->problem : "it cannot be read");
 	if (parser->context)
 		str_format(&message, " %s", parser->context);
 	if (span.end < r->len)
@@ -166,7 +173,8 @@ add_node(struct reading *r, enum tree_kind kind, struct span span)
 	struct tree *t;
 
 	if (r->nodes++ >= r->limits->nodes) {
-		last_fault(r, span, "the file holds too many values", "one more than the limit", NULL);
+		last_fault(
+			r, span, "the file holds too many values", "one more than the limit", NULL);
 		return NULL;
 	}
 	t = tree_new(r->g, kind);
@@ -196,7 +204,8 @@ core_tag(struct reading *r, const yaml_event_t *e, const yaml_char_t *tag)
 			if (strcmp(known[i], name) == 0)
 				return name;
 	}
-	fault(r, event_span(r, e), "a tag in YAML that no object needs", "only !!str, !!int, !!bool, !!float, !!map and !!seq are taken", NULL);
+	fault(r, event_span(r, e), "a tag in YAML that no object needs",
+		"only !!str, !!int, !!bool, !!float, !!map and !!seq are taken", NULL);
 	return NULL;
 }
 
@@ -204,16 +213,17 @@ static void
 check_anchor(struct reading *r, const yaml_event_t *e, const yaml_char_t *anchor)
 {
 	if (anchor)
-		fault(r, event_span(r, e), "an anchor in YAML that is to be taken over", "anchors and aliases are refused",
-		      "write the value out where it is used");
+		fault(r, event_span(r, e), "an anchor in YAML that is to be taken over",
+			"anchors and aliases are refused", "write the value out where it is used");
 }
 
 /* Is this what the tag calls it? */
 static bool
 fits_tag(const char *tag, enum plain_kind kind)
 {
-	return (strcmp(tag, "int") == 0 && kind == PLAIN_INT) || (strcmp(tag, "bool") == 0 && kind == PLAIN_BOOL) ||
-	       (strcmp(tag, "float") == 0 && (kind == PLAIN_NUMBER || kind == PLAIN_INT));
+	return (strcmp(tag, "int") == 0 && kind == PLAIN_INT) ||
+		(strcmp(tag, "bool") == 0 && kind == PLAIN_BOOL) ||
+		(strcmp(tag, "float") == 0 && (kind == PLAIN_NUMBER || kind == PLAIN_INT));
 }
 
 static void
@@ -225,7 +235,7 @@ unsure_fault(struct reading *r, struct span span, const char *text, size_t len)
 	add_shown(&message, text, len);
 	str_puts(&message, "` is read differently by different tools");
 	fault(r, span, str_text(&message), "text, number or something else?",
-	      "put it in quotes if it is text; else write true, false or a decimal number");
+		"put it in quotes if it is text; else write true, false or a decimal number");
 	str_release(&message);
 }
 
@@ -254,8 +264,10 @@ scalar_kind(struct reading *r, const yaml_event_t *e, const char *tag)
 	case PLAIN_NUMBER:
 		return SCALAR_NUMBER;
 	case PLAIN_NULL:
-		fault(r, event_span(r, e), "null in YAML that is to be taken over", "a member without a value is left out, not null",
-		      "leave the member out, or write \"\" for an empty text, {} for an empty map, [] for an empty list");
+		fault(r, event_span(r, e), "null in YAML that is to be taken over",
+			"a member without a value is left out, not null",
+			"leave the member out, or write \"\" for an empty text, {} for an empty "
+			"map, [] for an empty list");
 		return -1;
 	case PLAIN_UNSURE:
 		unsure_fault(r, event_span(r, e), text, len);
@@ -283,11 +295,13 @@ read_value(struct reading *r, const yaml_event_t *e)
 	struct tree *t;
 
 	/* Nothing between two `---`, or behind the last. */
-	if (!top(r) && tag && !*tag && !e->data.scalar.length && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+	if (!top(r) && tag && !*tag && !e->data.scalar.length &&
+		e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		return;
 	kind = tag ? scalar_kind(r, e, tag) : -1;
 	if (!top(r)) {
-		fault(r, event_span(r, e), "a document that is not an object", "a map with apiVersion, kind and metadata is meant", NULL);
+		fault(r, event_span(r, e), "a document that is not an object",
+			"a map with apiVersion, kind and metadata is meant", NULL);
 		return;
 	}
 	t = add_node(r, TREE_SCALAR, event_span(r, e));
@@ -305,7 +319,8 @@ key_fault(struct reading *r, const yaml_event_t *e)
 	struct str message = STR_INIT;
 
 	if (strcmp(text, "<<") == 0) {
-		fault(r, event_span(r, e), "a merge key in YAML that is to be taken over", "`<<` is refused", "write the members out");
+		fault(r, event_span(r, e), "a merge key in YAML that is to be taken over",
+			"`<<` is refused", "write the members out");
 		return;
 	}
 	str_puts(&message, "the key `");
@@ -334,7 +349,8 @@ double_key(struct reading *r, const yaml_event_t *e, atom key)
 static void
 read_key(struct reading *r, const yaml_event_t *e)
 {
-	const char *text = (const char *)e->data.scalar.value, *tag = core_tag(r, e, e->data.scalar.tag);
+	const char *text = (const char *)e->data.scalar.value,
+		   *tag = core_tag(r, e, e->data.scalar.tag);
 	size_t len = e->data.scalar.length;
 	bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && tag && !*tag;
 	struct level *l = top(r);
@@ -366,22 +382,26 @@ static void
 read_start(struct reading *r, const yaml_event_t *e, enum tree_kind kind)
 {
 	bool map = kind == TREE_MAP;
-	const char *tag = core_tag(r, e, map ? e->data.mapping_start.tag : e->data.sequence_start.tag);
+	const char *tag =
+		core_tag(r, e, map ? e->data.mapping_start.tag : e->data.sequence_start.tag);
 	struct level l = { .id = ++r->maps };
 
 	check_anchor(r, e, map ? e->data.mapping_start.anchor : e->data.sequence_start.anchor);
 	if (tag && *tag && strcmp(tag, map ? "map" : "seq") != 0)
 		fault(r, event_span(r, e), "a value that is not what its tag says", NULL, NULL);
 	if (wants_key(r)) {
-		last_fault(r, event_span(r, e), "a key that is not text", "a map or list as a key", NULL);
+		last_fault(r, event_span(r, e), "a key that is not text", "a map or list as a key",
+			NULL);
 		return;
 	}
 	if (!top(r) && !map) {
-		last_fault(r, event_span(r, e), "a document that is not an object", "a list, not a map", NULL);
+		last_fault(r, event_span(r, e), "a document that is not an object",
+			"a list, not a map", NULL);
 		return;
 	}
 	if (r->levels.count >= r->limits->depth) {
-		last_fault(r, event_span(r, e), "YAML that is nested too deeply", "the limit is reached here", NULL);
+		last_fault(r, event_span(r, e), "YAML that is nested too deeply",
+			"the limit is reached here", NULL);
 		return;
 	}
 	l.tree = add_node(r, kind, event_span(r, e));
@@ -409,8 +429,8 @@ read_end(struct reading *r, const yaml_event_t *e)
 static void
 read_alias(struct reading *r, const yaml_event_t *e)
 {
-	last_fault(r, event_span(r, e), "an alias in YAML that is to be taken over", "anchors and aliases are refused",
-		   "write the value out where it is used");
+	last_fault(r, event_span(r, e), "an alias in YAML that is to be taken over",
+		"anchors and aliases are refused", "write the value out where it is used");
 }
 
 /* False at the end of the stream. */
@@ -419,7 +439,8 @@ read_event(struct reading *r, const yaml_event_t *e)
 {
 	switch (e->type) {
 	case YAML_DOCUMENT_START_EVENT:
-		if (e->data.document_start.tag_directives.start != e->data.document_start.tag_directives.end)
+		if (e->data.document_start.tag_directives.start !=
+			e->data.document_start.tag_directives.end)
 			fault(r, event_span(r, e), "a %TAG directive in YAML", NULL, NULL);
 		return true;
 	case YAML_ALIAS_EVENT:
@@ -481,23 +502,32 @@ check_bytes(struct reading *r)
 		last_fault(r, span, "the file is too large to be taken over", NULL, NULL);
 	} else if (bad < r->len) {
 		span = (struct span){ r->file, (uint32_t)bad, (uint32_t)bad + 1 };
-		last_fault(r, span, "YAML that is not valid UTF-8", "this byte belongs to no character", NULL);
+		last_fault(r, span, "YAML that is not valid UTF-8",
+			"this byte belongs to no character", NULL);
 	} else if (nul) {
-		span = (struct span){ r->file, (uint32_t)(nul - r->bytes), (uint32_t)(nul - r->bytes) + 1 };
+		span = (struct span){ r->file, (uint32_t)(nul - r->bytes),
+			(uint32_t)(nul - r->bytes) + 1 };
 		last_fault(r, span, "a NUL byte in YAML", NULL, NULL);
 	} else if (r->len >= 3 && memcmp(r->bytes, "\xef\xbb\xbf", 3) == 0) {
 		span.end = 3;
-		last_fault(r, span, "YAML that begins with a byte order mark", NULL, "save the file as UTF-8 without BOM");
+		last_fault(r, span, "YAML that begins with a byte order mark", NULL,
+			"save the file as UTF-8 without BOM");
 	}
 	return !r->stop;
 }
 
 bool
-yaml_read_within(struct graph *g, struct source *s, uint32_t file, const struct yaml_limits *limits, struct diags *d,
-		 struct vec *documents)
+yaml_read_within(struct graph *g, struct source *s, uint32_t file, const struct yaml_limits *limits,
+	struct diags *d, struct vec *documents)
 {
 	const struct source_file *f = source_file(s, file);
-	struct reading r = { .g = g, .d = d, .bytes = f->bytes, .len = f->len, .file = file, .limits = limits, .documents = documents };
+	struct reading r = { .g = g,
+		.d = d,
+		.bytes = f->bytes,
+		.len = f->len,
+		.file = file,
+		.limits = limits,
+		.documents = documents };
 
 	vec_init(&r.levels, sizeof(struct level), false);
 	vec_init(&r.bytes_at, sizeof(uint32_t), false);

@@ -138,7 +138,7 @@ static bool
 same_node(const struct tree *a, const struct tree *b)
 {
 	return a->kind == b->kind && a->key == b->key && a->count == b->count &&
-	       (a->kind != TREE_SCALAR || (a->scalar == b->scalar && a->text == b->text));
+		(a->kind != TREE_SCALAR || (a->scalar == b->scalar && a->text == b->text));
 }
 
 bool

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is the tree what its lock says? Comes in: a folder that may have been changed by anybody. Goes out: faults, file by file. Refuses
- * nothing: each trouble is a fault of its own.
+ * Is the tree what its lock says? Comes in: a folder that may have been changed by anybody. Goes
+ * out: faults, file by file. Refuses nothing: each trouble is a fault of its own.
  *
- * The lock is believed as far as it holds together; that it is the lock that egmc wrote, only a signature over SHA256SUMS can tell.
+ * The lock is believed as far as it holds together; that it is the lock that egmc wrote, only a
+ * signature over SHA256SUMS can tell.
  */
 #include "lock/lock.h"
 
@@ -15,7 +16,7 @@
 #include "lock/folder.h"
 #include "lock/lock_text.h"
 
-#define OTHERS_MOST 10000 /* files beyond those of the lock that are looked at */
+#define OTHERS_MOST     10000 /* files beyond those of the lock that are looked at */
 #define SUM_FAULTS_MOST 20
 
 struct checking {
@@ -69,11 +70,13 @@ compare_file(struct checking *c, const struct lock_file *f, struct str *text)
 	if (strcmp(hex, f->sha256) != 0)
 		return "changed";
 	hash_xxh128(str_text(text), text->len, hex);
-	return strcmp(hex, f->xxh128) != 0 ? "unchanged, but its XXH128 in the lock is wrong" : NULL;
+	return strcmp(hex, f->xxh128) != 0 ? "unchanged, but its XXH128 in the lock is wrong"
+					   : NULL;
 }
 
 static const char *
-compare_entry(struct checking *c, const struct lock_file *f, const struct folder_entry *e, struct str *text)
+compare_entry(struct checking *c, const struct lock_file *f, const struct folder_entry *e,
+	struct str *text)
 {
 	switch (e->kind) {
 	case FOLDER_FILE:
@@ -111,7 +114,8 @@ foreign_entry(struct checking *c, const struct folder_entry *e)
 static bool
 is_sums(const char *path)
 {
-	return strcmp(path, LOCK_FILE) == 0 || strcmp(path, LOCK_SHA256) == 0 || strcmp(path, LOCK_XXH128) == 0;
+	return strcmp(path, LOCK_FILE) == 0 || strcmp(path, LOCK_SHA256) == 0 ||
+		strcmp(path, LOCK_XXH128) == 0;
 }
 
 /* Both lists are sorted. */
@@ -122,8 +126,10 @@ compare_lists(struct checking *c, const struct vec *entries)
 	struct str text = STR_INIT;
 
 	for (uint32_t i = 0, j = 0; i < files->count || j < entries->count;) {
-		const struct lock_file *f = i < files->count ? VEC_AT(files, const struct lock_file, i) : NULL;
-		const struct folder_entry *e = j < entries->count ? VEC_AT(entries, const struct folder_entry, j) : NULL;
+		const struct lock_file *f =
+			i < files->count ? VEC_AT(files, const struct lock_file, i) : NULL;
+		const struct folder_entry *e =
+			j < entries->count ? VEC_AT(entries, const struct folder_entry, j) : NULL;
 		int order = !f ? 1 : !e ? -1 : strcmp(f->path, e->path);
 		const char *what;
 
@@ -162,8 +168,8 @@ struct sums {
 	struct checking *c;
 	const char *name;
 	size_t digits;
-	bool wide;       /* SHA-256, not XXH128 */
-	bool *seen;      /* by index of the file; the last is the lock */
+	bool wide; /* SHA-256, not XXH128 */
+	bool *seen; /* by index of the file; the last is the lock */
 	unsigned faults;
 };
 
@@ -198,7 +204,8 @@ check_sum(struct sums *s, size_t number, char *line)
 	size_t index;
 	char *path;
 
-	if (strspn(line, "0123456789abcdef") != s->digits || strncmp(line + s->digits, "  ", 2) != 0 || !line[s->digits + 2]) {
+	if (strspn(line, "0123456789abcdef") != s->digits ||
+		strncmp(line + s->digits, "  ", 2) != 0 || !line[s->digits + 2]) {
 		sum_fault(s, arena_format(a, "line %zu is no sum", number));
 		return;
 	}
@@ -206,7 +213,9 @@ check_sum(struct sums *s, size_t number, char *line)
 	path = line + s->digits + 2;
 	f = sum_file(s, path, &index);
 	if (!f)
-		sum_fault(s, arena_format(a, "line %zu names a file that is not in the lock: %s", number, path));
+		sum_fault(s,
+			arena_format(a, "line %zu names a file that is not in the lock: %s", number,
+				path));
 	else if (s->seen[index])
 		sum_fault(s, arena_format(a, "line %zu names %s again", number, path));
 	else if (strcmp(line, s->wide ? f->sha256 : f->xxh128) != 0)
@@ -229,8 +238,11 @@ check_sums_text(struct sums *s, struct str *text)
 	}
 	for (uint32_t i = 0; i <= l->files.count; i++)
 		if (!s->seen[i])
-			sum_fault(s, arena_format(s->c->arena, "says nothing about %s",
-						  i < l->files.count ? VEC_AT(&l->files, const struct lock_file, i)->path : LOCK_FILE));
+			sum_fault(s,
+				arena_format(s->c->arena, "says nothing about %s",
+					i < l->files.count
+						? VEC_AT(&l->files, const struct lock_file, i)->path
+						: LOCK_FILE));
 	if (!s->faults)
 		sum_fault(s, "is not written as egmc writes it");
 	mem_free(s->seen);
@@ -248,7 +260,8 @@ check_sums(struct checking *c, bool wide, const struct str *want)
 		add_fault(c, s.name, "missing");
 	else if (error)
 		add_fault(c, s.name, error == ELOOP ? "is a symbolic link" : error_text(c, error));
-	else if (text.len != want->len || (text.len && memcmp(text.bytes, want->bytes, text.len) != 0))
+	else if (text.len != want->len ||
+		(text.len && memcmp(text.bytes, want->bytes, text.len) != 0))
 		check_sums_text(&s, (str_text(&text), &text));
 	str_release(&text);
 }
@@ -284,9 +297,11 @@ read_lock(struct checking *c)
 	if (error == ENOENT)
 		add_fault(c, LOCK_FILE, "missing");
 	else if (error)
-		add_fault(c, LOCK_FILE, error == ELOOP ? "is a symbolic link" : error_text(c, error));
+		add_fault(
+			c, LOCK_FILE, error == ELOOP ? "is a symbolic link" : error_text(c, error));
 	else if (!(fine = lock_parse(str_text(&text), text.len, c->arena, &c->lock, &why)))
-		add_fault(c, LOCK_FILE, arena_format(c->arena, "cannot be read as a lock: %s", str_text(&why)));
+		add_fault(c, LOCK_FILE,
+			arena_format(c->arena, "cannot be read as a lock: %s", str_text(&why)));
 	c->self.path = LOCK_FILE;
 	hash_sha256(str_text(&text), text.len, c->self.sha256);
 	hash_xxh128(str_text(&text), text.len, c->self.xxh128);
@@ -326,6 +341,7 @@ lock_check(const char *dir, struct arena *a, struct vec *faults)
 	check_all(&c);
 	close(c.dir);
 	if (faults->count > first)
-		qsort(VEC_AT(faults, struct lock_fault, first), faults->count - first, faults->size, by_path);
+		qsort(VEC_AT(faults, struct lock_fault, first), faults->count - first, faults->size,
+			by_path);
 	return faults->count == first;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Comes in: a folder, which may hold anything. One folder is open at a time, so depth costs names and no descriptors. */
+/* Comes in: a folder, which may hold anything. One folder is open at a time, so depth costs names
+ * and no descriptors. */
 #include "lock/folder.h"
 
 #include <dirent.h>
@@ -29,8 +30,10 @@ kind_of(int folder, const char *name, int *error)
 		*error = errno;
 		return FOLDER_UNREADABLE;
 	}
-	return S_ISREG(st.st_mode) ? FOLDER_FILE : S_ISDIR(st.st_mode) ? FOLDER_FOLDER :
-	       S_ISLNK(st.st_mode) ? FOLDER_LINK : FOLDER_SPECIAL;
+	return S_ISREG(st.st_mode)    ? FOLDER_FILE
+		: S_ISDIR(st.st_mode) ? FOLDER_FOLDER
+		: S_ISLNK(st.st_mode) ? FOLDER_LINK
+				      : FOLDER_SPECIAL;
 }
 
 /* The entries of one folder, "" for the topmost. False if there were too many. */
@@ -69,7 +72,8 @@ open_below(int dir, const char *path)
 static int
 by_path(const void *left, const void *right)
 {
-	return strcmp(((const struct folder_entry *)left)->path, ((const struct folder_entry *)right)->path);
+	return strcmp(((const struct folder_entry *)left)->path,
+		((const struct folder_entry *)right)->path);
 }
 
 bool
@@ -90,14 +94,16 @@ folder_list(int dir, size_t most, struct arena *a, struct vec *entries)
 			VEC_AT(entries, struct folder_entry, next - 1)->error = errno;
 			VEC_AT(entries, struct folder_entry, next - 1)->kind = FOLDER_UNREADABLE;
 		}
-		while (next < entries->count && VEC_AT(entries, struct folder_entry, next)->kind != FOLDER_FOLDER)
+		while (next < entries->count &&
+			VEC_AT(entries, struct folder_entry, next)->kind != FOLDER_FOLDER)
 			next++;
 		if (!all || next == entries->count)
 			break;
 		path = VEC_AT(entries, struct folder_entry, next++)->path;
 	}
 	if (entries->count > first)
-		qsort(VEC_AT(entries, struct folder_entry, first), entries->count - first, entries->size, by_path);
+		qsort(VEC_AT(entries, struct folder_entry, first), entries->count - first,
+			entries->size, by_path);
 	return all;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing: a stage and the facts of a build become egm.lock and both lists of sums. The format stands in lock.h. */
+/* Writing: a stage and the facts of a build become egm.lock and both lists of sums. The format
+ * stands in lock.h. */
 #include "lock/lock.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 static bool
 part_fits(const char *part, size_t len)
 {
-	return len && !(len == 1 && part[0] == '.') && !(len == 2 && part[0] == '.' && part[1] == '.');
+	return len && !(len == 1 && part[0] == '.') &&
+		!(len == 2 && part[0] == '.' && part[1] == '.');
 }
 
 bool
@@ -24,7 +26,8 @@ lock_path_fits(const char *path, size_t len)
 	if (len > PATH_MOST)
 		return false;
 	for (size_t i = 0; i <= len; i++) {
-		if (i < len && ((unsigned char)path[i] < 0x20 || path[i] == 0x7f || path[i] == '\\'))
+		if (i < len &&
+			((unsigned char)path[i] < 0x20 || path[i] == 0x7f || path[i] == '\\'))
 			return false;
 		if (i < len && path[i] != '/')
 			continue;
@@ -56,7 +59,8 @@ lock_tree_hash(const struct lock_file *files, size_t count, char hex[SHA256_HEX]
 }
 
 void
-lock_add_sums(const struct lock_file *files, size_t count, const struct lock_file *lock, struct str *sha256, struct str *xxh128)
+lock_add_sums(const struct lock_file *files, size_t count, const struct lock_file *lock,
+	struct str *sha256, struct str *xxh128)
 {
 	bool told = false;
 
@@ -79,7 +83,8 @@ static void
 add_escaped(struct str *out, const char *text, bool spaces)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f || *text == '\\' || (spaces && *text == ' '))
+		if ((unsigned char)*text < 0x20 || *text == 0x7f || *text == '\\' ||
+			(spaces && *text == ' '))
 			str_format(out, "\\x%02x", (unsigned)(unsigned char)*text);
 		else
 			str_putc(out, *text);
@@ -131,7 +136,8 @@ add_object(struct str *out, const struct lock_object *o)
 static int
 by_path(const void *left, const void *right)
 {
-	return strcmp(((const struct lock_file *)left)->path, ((const struct lock_file *)right)->path);
+	return strcmp(
+		((const struct lock_file *)left)->path, ((const struct lock_file *)right)->path);
 }
 
 static void
@@ -165,7 +171,8 @@ add_inputs(struct str *out, const struct lock_facts *facts)
 	struct lock_file *inputs = mem_new(facts->input_count * sizeof(*inputs));
 
 	for (size_t i = 0; i < facts->input_count; i++)
-		hash_file(&inputs[i], facts->inputs[i].path, facts->inputs[i].bytes, facts->inputs[i].len);
+		hash_file(&inputs[i], facts->inputs[i].path, facts->inputs[i].bytes,
+			facts->inputs[i].len);
 	qsort(inputs, facts->input_count, sizeof(*inputs), by_path);
 	for (size_t i = 0; i < facts->input_count; i++)
 		add_file(out, "input", &inputs[i]);
@@ -192,7 +199,8 @@ add_options(struct str *out, const struct lock_facts *facts)
 }
 
 static void
-add_objects(struct str *out, const struct lock_facts *facts, const struct lock_file *files, size_t count)
+add_objects(struct str *out, const struct lock_facts *facts, const struct lock_file *files,
+	size_t count)
 {
 	for (size_t i = 0; i < facts->object_count; i++) {
 		const struct lock_object *o = &facts->objects[i];
@@ -205,7 +213,8 @@ add_objects(struct str *out, const struct lock_facts *facts, const struct lock_f
 }
 
 static void
-add_lock(struct str *out, const struct lock_facts *facts, const struct lock_file *files, size_t count)
+add_lock(struct str *out, const struct lock_facts *facts, const struct lock_file *files,
+	size_t count)
 {
 	char tree[SHA256_HEX];
 

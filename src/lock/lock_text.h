@@ -21,6 +21,7 @@ void
 lock_tree_hash(const struct lock_file *files, size_t count, char hex[SHA256_HEX]);
 /* Both lists of sums: the files, and egm.lock with these hashes, sorted by path. */
 void
-lock_add_sums(const struct lock_file *files, size_t count, const struct lock_file *lock, struct str *sha256, struct str *xxh128);
+lock_add_sums(const struct lock_file *files, size_t count, const struct lock_file *lock,
+	struct str *sha256, struct str *xxh128);
 
 #endif

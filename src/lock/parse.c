@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a lock, from whoever wrote it. Comes in: any bytes. Goes out: struct lock. Refuses whatever the format in lock.h does not say:
- * lines out of order, paths that lead elsewhere, a last line without its end. One pass, no recursion, memory in the size of the file.
+ * Reading a lock, from whoever wrote it. Comes in: any bytes. Goes out: struct lock. Refuses
+ * whatever the format in lock.h does not say: lines out of order, paths that lead elsewhere, a last
+ * line without its end. One pass, no recursion, memory in the size of the file.
  *
- * The table says which words there are, in their order, how often each may come, and who reads its line.
+ * The table says which words there are, in their order, how often each may come, and who reads its
+ * line.
  */
 #include "lock/lock.h"
 
@@ -15,18 +17,19 @@
 #include "lock/lock_text.h"
 
 struct parsing {
-	const char *at, *end;  /* of the current line, what is left of it */
+	const char *at, *end; /* of the current line, what is left of it */
 	struct arena *arena;
 	struct lock *lock;
-	const char *why;       /* what is wrong */
+	const char *why; /* what is wrong */
 };
 
-typedef bool parse_line(struct parsing *p, size_t member);
+typedef bool
+parse_line(struct parsing *p, size_t member);
 
 struct word {
 	const char *text;
-	bool many;             /* any number of lines; else exactly one */
-	size_t member;         /* of struct lock */
+	bool many; /* any number of lines; else exactly one */
+	size_t member; /* of struct lock */
 	parse_line *parse;
 };
 
@@ -58,8 +61,8 @@ unescape(struct parsing *p, const char *text, size_t len)
 		out[n++] = text[i];
 		if (text[i] != '\\')
 			continue;
-		if (len - i < 4 || text[i + 1] != 'x' || (high = hex_digit(text[i + 2])) < 0 || (low = hex_digit(text[i + 3])) < 0 ||
-		    !(high * 16 + low))
+		if (len - i < 4 || text[i + 1] != 'x' || (high = hex_digit(text[i + 2])) < 0 ||
+			(low = hex_digit(text[i + 3])) < 0 || !(high * 16 + low))
 			return NULL;
 		out[n - 1] = (char)(high * 16 + low);
 		i += 3;
@@ -182,7 +185,8 @@ parse_input(struct parsing *p, size_t member)
 static bool
 is_reserved(const char *path)
 {
-	return strcmp(path, LOCK_FILE) == 0 || strcmp(path, LOCK_SHA256) == 0 || strcmp(path, LOCK_XXH128) == 0;
+	return strcmp(path, LOCK_FILE) == 0 || strcmp(path, LOCK_SHA256) == 0 ||
+		strcmp(path, LOCK_XXH128) == 0;
 }
 
 static bool
@@ -195,7 +199,8 @@ parse_file(struct parsing *p, size_t member)
 		return false;
 	if (!lock_path_fits(f.path, strlen(f.path)) || is_reserved(f.path))
 		return refuse(p, "a path that cannot be a file of the tree");
-	if (files->count && strcmp(VEC_AT(files, struct lock_file, files->count - 1)->path, f.path) >= 0)
+	if (files->count &&
+		strcmp(VEC_AT(files, struct lock_file, files->count - 1)->path, f.path) >= 0)
 		return refuse(p, "files are not sorted");
 	vec_push(files, &f);
 	return true;
@@ -219,11 +224,16 @@ parse_object(struct parsing *p, size_t member)
 #define MEMBER(name) offsetof(struct lock, name)
 
 static const struct word words[] = {
-	{ "tool", false, MEMBER(tool), parse_fact },      { "library", false, MEMBER(library), parse_hash },
-	{ "edition", false, MEMBER(edition), parse_fact }, { "site", false, MEMBER(site), parse_fact },
-	{ "target", false, MEMBER(target), parse_fact },  { "option", true, MEMBER(options), parse_option },
-	{ "input", true, MEMBER(inputs), parse_input },   { "object", true, MEMBER(objects), parse_object },
-	{ "file", true, MEMBER(files), parse_file },      { "tree", false, MEMBER(tree), parse_hash },
+	{ "tool", false, MEMBER(tool), parse_fact },
+	{ "library", false, MEMBER(library), parse_hash },
+	{ "edition", false, MEMBER(edition), parse_fact },
+	{ "site", false, MEMBER(site), parse_fact },
+	{ "target", false, MEMBER(target), parse_fact },
+	{ "option", true, MEMBER(options), parse_option },
+	{ "input", true, MEMBER(inputs), parse_input },
+	{ "object", true, MEMBER(objects), parse_object },
+	{ "file", true, MEMBER(files), parse_file },
+	{ "tree", false, MEMBER(tree), parse_hash },
 };
 #define WORD_COUNT (sizeof(words) / sizeof(*words))
 
@@ -270,8 +280,9 @@ parse_lines(struct parsing *p, const char *bytes, const char *end, struct str *w
 			return false;
 		}
 		if (line == 1)
-			fine = ((size_t)(p->end - at) == strlen(LOCK_HEAD) && memcmp(at, LOCK_HEAD, strlen(LOCK_HEAD)) == 0) ||
-			       refuse(p, "not a lock of this version (" LOCK_HEAD ")");
+			fine = ((size_t)(p->end - at) == strlen(LOCK_HEAD) &&
+				       memcmp(at, LOCK_HEAD, strlen(LOCK_HEAD)) == 0) ||
+				refuse(p, "not a lock of this version (" LOCK_HEAD ")");
 		else
 			fine = parse_body_line(p, &next);
 		if (!fine) {
@@ -350,7 +361,8 @@ owned_paths(const struct lock *l, struct arena *a, size_t *count)
 }
 
 bool
-lock_owned(const char *dir, struct arena *a, const char *const **paths, size_t *count, struct str *why)
+lock_owned(
+	const char *dir, struct arena *a, const char *const **paths, size_t *count, struct str *why)
 {
 	int folder = folder_open(dir), error = folder < 0 ? errno : 0;
 	struct str text = STR_INIT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as egm.lock. Whatever is believed names files inside a tree, sorted, and each object lies in one of them. */
+/* Any bytes as egm.lock. Whatever is believed names files inside a tree, sorted, and each object
+ * lies in one of them. */
 #include "lock/lock.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -25,11 +26,14 @@ demand_files(const struct lock *l)
 
 		fuzz_demand(stays_inside(f->path), "a path stays inside the tree");
 		fuzz_demand(strcmp(before, f->path) < 0, "files are sorted, each once");
-		fuzz_demand(strlen(f->sha256) == SHA256_HEX - 1 && strlen(f->xxh128) == XXH128_HEX - 1, "hashes are whole");
+		fuzz_demand(
+			strlen(f->sha256) == SHA256_HEX - 1 && strlen(f->xxh128) == XXH128_HEX - 1,
+			"hashes are whole");
 		before = f->path;
 	}
 	for (uint32_t i = 0; i < l->objects.count; i++)
-		fuzz_demand(lock_find(l, VEC_AT(&l->objects, const struct lock_object, i)->path), "an object lies in a file");
+		fuzz_demand(lock_find(l, VEC_AT(&l->objects, const struct lock_object, i)->path),
+			"an object lies in a file");
 }
 
 int

@@ -65,7 +65,8 @@ differences(struct bed *b)
 	for (uint32_t i = 0; i < found.count; i++) {
 		const struct difference *d = VEC_AT(&found, struct difference, i);
 
-		str_format(&b->said, "%s:%u [%s] [%s] %s\n", d->file, (unsigned)d->line, d->object, d->path, d->what);
+		str_format(&b->said, "%s:%u [%s] [%s] %s\n", d->file, (unsigned)d->line, d->object,
+			d->path, d->what);
 	}
 	if (same != !found.count)
 		str_puts(&b->said, "(and the answer is wrong)");
@@ -81,7 +82,8 @@ one_object(struct tap *t)
 	struct bed b;
 
 	bed_init(&b);
-	file(&b, "a.yaml", HEAD "spec:\n  replicas: 2\n  keep: true\n  new: [1]\n", HEAD "spec:\n  keep: \"true\"\n  replicas: 3\n  old: {}\n");
+	file(&b, "a.yaml", HEAD "spec:\n  replicas: 2\n  keep: true\n  new: [1]\n",
+		HEAD "spec:\n  keep: \"true\"\n  replicas: 3\n  old: {}\n");
 	is_text(t, differences(&b),
 		"a.yaml:7 [A shop/x] [spec.keep] \"true\" in the tree, true from the site\n"
 		"a.yaml:0 [A shop/x] [spec.new] nothing in the tree, a list of 1 from the site\n"
@@ -96,7 +98,8 @@ lists(struct tap *t)
 	struct bed b;
 
 	bed_init(&b);
-	file(&b, "a.yaml", HEAD "l:\n- a\n- {name: b, v: 1}\n- c\n", HEAD "l:\n- a\n- {name: b, v: 2}\n- x\n- c\n");
+	file(&b, "a.yaml", HEAD "l:\n- a\n- {name: b, v: 1}\n- c\n",
+		HEAD "l:\n- a\n- {name: b, v: 2}\n- x\n- c\n");
 	is_text(t, differences(&b),
 		"a.yaml:8 [A shop/x] [l[1].v] 2 in the tree, 1 from the site\n"
 		"a.yaml:9 [A shop/x] [l[2]] x in the tree, nothing from the site\n");
@@ -111,7 +114,8 @@ layout_alone(struct tap *t)
 	bed_init(&b);
 	file(&b, "a.yaml", HEAD, "# mine\n" HEAD);
 	file(&b, "b.yaml", HEAD, HEAD);
-	is_text(t, differences(&b), "a.yaml:0 [] [] only comments, layout or the order of keys differ\n");
+	is_text(t, differences(&b),
+		"a.yaml:0 [] [] only comments, layout or the order of keys differ\n");
 	bed_release(&b);
 }
 
@@ -123,7 +127,8 @@ streams(struct tap *t)
 	struct bed b;
 
 	bed_init(&b);
-	file(&b, "a.yaml", DOC("a") "---\n" DOC("b") "---\n" DOC("c"), DOC("c") "x: 1\n---\n" DOC("d") "---\n" DOC("a"));
+	file(&b, "a.yaml", DOC("a") "---\n" DOC("b") "---\n" DOC("c"),
+		DOC("c") "x: 1\n---\n" DOC("d") "---\n" DOC("a"));
 	is_text(t, differences(&b),
 		"a.yaml:0 [A b] [] missing in the tree\n"
 		"a.yaml:4 [A c] [x] 1 in the tree, nothing from the site\n"
@@ -149,13 +154,18 @@ files(struct tap *t)
 	is_text(t, differences(&b),
 		"a.txt:2 [] [] `tw o` in the tree, `two` from the site\n"
 		"b.yaml:0 [] [] missing in the tree\n"
-		"bad.yaml:6 [] [] cannot be compared value by value: an alias in YAML that is to be taken over\n"
+		"bad.yaml:6 [] [] cannot be compared value by value: an alias in YAML that is to "
+		"be taken over\n"
 		"left.yaml:0 [] [] in the tree, but not from the site\n");
 	bed_release(&b);
 	bed_init(&b);
-	file(&b, "a.yaml", HEAD "x: a long text that goes on and on, further than what anybody wants to see in a line\n", HEAD "x: a\n");
+	file(&b, "a.yaml",
+		HEAD "x: a long text that goes on and on, further than what anybody wants to see "
+		     "in a line\n",
+		HEAD "x: a\n");
 	is_text(t, differences(&b),
-		"a.yaml:6 [A shop/x] [x] a in the tree, a long text that goes on and on, further than what anybody w... from the site\n");
+		"a.yaml:6 [A shop/x] [x] a in the tree, a long text that goes on and on, further "
+		"than what anybody w... from the site\n");
 	name = arena_format(&b.arena, "%s/a.yaml", b.dir);
 	unlink(name);
 	ok(t, symlink("/etc/passwd", name) == 0);

@@ -69,7 +69,9 @@ order(struct bed *b)
 	const char *text;
 
 	for (uint32_t i = 0; i < b->g.order.count; i++)
-		str_puts(&out, atom_text(&b->atoms, graph_object(&b->g, *VEC_AT(&b->g.order, uint32_t, i))->name));
+		str_puts(&out,
+			atom_text(&b->atoms,
+				graph_object(&b->g, *VEC_AT(&b->g.order, uint32_t, i))->name));
 	text = arena_copy(&b->g.arena, str_text(&out), out.len);
 	str_release(&out);
 	return text;
@@ -175,7 +177,8 @@ circles_are_drawn(struct tap *t)
 	ok(t, !graph_sort(&b.g, &b.diags));
 	is_int(t, b.diags.errors, 1);
 	is_text(t, diag(&b, 0)->code, "EGM0211");
-	is_text(t, diag(&b, 0)->message, "3 objects wait for each other, so none can be applied first");
+	is_text(t, diag(&b, 0)->message,
+		"3 objects wait for each other, so none can be applied first");
 	is_text(t, diag(&b, 0)->label, "`A b` needs `A c`");
 	is_text(t, diag(&b, 0)->texts->text, "A b -> A c -> A d -> A b");
 	is_text(t, diag(&b, 0)->labels->text, "`A c` needs `A d`");
@@ -347,19 +350,22 @@ dumps(struct tap *t)
 	leaf = node(&b, graph_object(&b.g, gateway)->root, "a.b", TREE_SCALAR);
 	leaf->text = atom_of_text(&b.atoms, "x\n\"");
 	leaf->todo = atom_of_text(&b.atoms, "fill in");
-	leaf->origin = (struct origin){ { b.file, 4, 5 }, { b.file, 6, 7 }, atom_of_text(&b.atoms, "so") };
+	leaf->origin =
+		(struct origin){ { b.file, 4, 5 }, { b.file, 6, 7 }, atom_of_text(&b.atoms, "so") };
 	node(&b, graph_object(&b.g, gateway)->root, "list", TREE_LIST);
 	graph_sort(&b.g, &b.diags);
 	graph_dump(&b.g, &b.source, &out);
 	is_text(t, str_text(&out),
 		"Gateway gw  owned  10-gateway\n"
-		"  \"a.b\" \"x\\x0a\\\"\"  todo \"fill in\"  site.egm:3  site.egm:4  because \"so\"\n"
+		"  \"a.b\" \"x\\x0a\\\"\"  todo \"fill in\"  site.egm:3  site.egm:4  because "
+		"\"so\"\n"
 		"  list []\n"
 		"Route r  owned  20-routes\n"
 		"  after Gateway gw  site.egm:2\n");
 	str_clear(&out);
 	graph_dump_order(&b.g, &out);
-	is_text(t, str_text(&out), "0  10-gateway  Gateway gw\n1  20-routes  Route r  after Gateway gw\n");
+	is_text(t, str_text(&out),
+		"0  10-gateway  Gateway gw\n1  20-routes  Route r  after Gateway gw\n");
 	str_release(&out);
 	bed_release(&b);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree of manifests. `kustomize write DIR` puts the tree of the test's graph there, for the real kustomize to try.
+ * The tree of manifests. `kustomize write DIR` puts the tree of the test's graph there, for the
+ * real kustomize to try.
  */
 #include "tests/unit/tap.h"
 
@@ -63,7 +64,8 @@ leaf(struct bed *b, struct tree *parent, const char *key, const char *value)
 
 /* An object with metadata; namespace may be NULL. */
 static uint32_t
-object(struct bed *b, enum object_form form, uint32_t phase, const char *version, const char *kind, const char *namespace, const char *name)
+object(struct bed *b, enum object_form form, uint32_t phase, const char *version, const char *kind,
+	const char *namespace, const char *name)
 {
 	uint32_t i = graph_add(&b->g);
 	struct object *o = graph_object(&b->g, i);
@@ -104,7 +106,8 @@ kind(struct bed *b, const char *version, const char *name, bool namespaced, stru
 static void
 listeners(struct bed *b, uint32_t gateway)
 {
-	struct tree *spec = node(b, graph_object(&b->g, gateway)->root, "spec", TREE_MAP), *list, *l;
+	struct tree *spec = node(b, graph_object(&b->g, gateway)->root, "spec", TREE_MAP), *list,
+		    *l;
 
 	leaf(b, spec, "gatewayClassName", "on");
 	list = node(b, spec, "listeners", TREE_LIST);
@@ -136,7 +139,8 @@ fill(struct bed *b)
 	label = object(b, OBJECT_PARTIAL, 0, "v1", "Namespace", NULL, "shop");
 	graph_refer(&b->g, label, gateway, (struct origin){ 0 });
 	object(b, OBJECT_VALUES, 0, "", "GatewayHelm", NULL, "x");
-	VEC_AT(&b->g.objects, struct object, b->g.objects.count - 1)->chart = atom_of_text(&b->atoms, "gateway-helm");
+	VEC_AT(&b->g.objects, struct object, b->g.objects.count - 1)->chart =
+		atom_of_text(&b->atoms, "gateway-helm");
 	object(b, OBJECT_OPAQUE, 0, "example.com/v1", "Thing", "a-b", "c");
 	object(b, OBJECT_OPAQUE, 0, "example.com/v1", "Thing", "a", "b-c");
 	object(b, OBJECT_OPAQUE, 0, "example.com/v1", "Role", "a", "System:READ");
@@ -177,16 +181,24 @@ tree_for_kustomize(struct tap *t)
 	backend_find("kustomize")->emit(&b.g, &b.stage);
 	is_text(t, bytes(&b, "manifests/kustomization.yaml"),
 		HEAD "sortOptions:\n  order: fifo\nopenapi:\n  path: kinds.openapi\nresources:\n"
-		"- 00-namespaces\n- 20-gateway\n- 30-routes\n- 40-included\n");
+		     "- 00-namespaces\n- 20-gateway\n- 30-routes\n- 40-included\n");
 	is_text(t, bytes(&b, "manifests/20-gateway/kustomization.yaml"),
 		HEAD "resources:\n- gatewayclass-on.yaml\n- gateway-edge-on.yaml\n");
-	is_text(t, bytes(&b, "manifests/00-namespaces/namespace-edge.yaml"), "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: edge\n");
-	is_text(t, bytes(&b, "adopt/kustomization.yaml"), HEAD "sortOptions:\n  order: fifo\nresources:\n- namespace-shop.yaml\n");
+	is_text(t, bytes(&b, "manifests/00-namespaces/namespace-edge.yaml"),
+		"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: edge\n");
+	is_text(t, bytes(&b, "adopt/kustomization.yaml"),
+		HEAD "sortOptions:\n  order: fifo\nresources:\n- namespace-shop.yaml\n");
 	ok(t, strstr(bytes(&b, "adopt/namespace-shop.yaml"), "Prune=false"));
 	ok(t, file(&b, "values/gateway-helm.yaml"));
-	ok(t, !file(&b, "manifests/all.yaml") && !file(&b, "manifests/00-namespaces/namespace-till.yaml"));
-	ok(t, strstr(bytes(&b, "manifests/kinds.openapi"), "\"/apis/gateway.networking.k8s.io/v1/GatewayClass\""));
-	ok(t, strstr(bytes(&b, "manifests/kinds.openapi"), "\"x-kubernetes-list-map-keys\": [\"name\", \"sectionName\"]"));
+	ok(t,
+		!file(&b, "manifests/all.yaml") &&
+			!file(&b, "manifests/00-namespaces/namespace-till.yaml"));
+	ok(t,
+		strstr(bytes(&b, "manifests/kinds.openapi"),
+			"\"/apis/gateway.networking.k8s.io/v1/GatewayClass\""));
+	ok(t,
+		strstr(bytes(&b, "manifests/kinds.openapi"),
+			"\"x-kubernetes-list-map-keys\": [\"name\", \"sectionName\"]"));
 	bed_release(&b);
 }
 
@@ -201,8 +213,12 @@ tree_of_one_stream(struct tap *t)
 	graph_sort(&b.g, &b.diags);
 	backend_find("yaml")->emit(&b.g, &b.stage);
 	is_int(t, b.stage.files.count, 3);
-	ok(t, strncmp(bytes(&b, "manifests/all.yaml"), "apiVersion: v1\nkind: Namespace\n", 31) == 0);
-	ok(t, strstr(bytes(&b, "manifests/all.yaml"), "\n---\napiVersion: " GATEWAY_API "\nkind: GatewayClass\n"));
+	ok(t,
+		strncmp(bytes(&b, "manifests/all.yaml"), "apiVersion: v1\nkind: Namespace\n", 31) ==
+			0);
+	ok(t,
+		strstr(bytes(&b, "manifests/all.yaml"),
+			"\n---\napiVersion: " GATEWAY_API "\nkind: GatewayClass\n"));
 	ok(t, file(&b, "adopt/namespace-shop.yaml") && file(&b, "values/gateway-helm.yaml"));
 	backend_find("yaml")->path(&b.g, graph_object(&b.g, 0), &path);
 	is_text(t, str_text(&path), "manifests/all.yaml");
@@ -290,7 +306,8 @@ nothing_to_write(struct tap *t)
 	graph_sort(&b.g, &b.diags);
 	backend_find("kustomize")->emit(&b.g, &b.stage);
 	is_int(t, b.stage.files.count, 1);
-	is_text(t, bytes(&b, "manifests/kustomization.yaml"), HEAD "sortOptions:\n  order: fifo\nresources: []\n");
+	is_text(t, bytes(&b, "manifests/kustomization.yaml"),
+		HEAD "sortOptions:\n  order: fifo\nresources: []\n");
 	bed_release(&b);
 }
 

@@ -15,7 +15,8 @@ struct bed {
 	char dir[64];
 };
 
-static const struct lock_input inputs[] = { { "site.egm", "site x { }\n", 11 }, { "a b.egm", "", 0 } };
+static const struct lock_input inputs[] = { { "site.egm", "site x { }\n", 11 },
+	{ "a b.egm", "", 0 } };
 static const struct lock_object objects[] = {
 	{ "Namespace", "", "edge", "manifests/a.yaml" },
 	{ "Odd Kind", "-", "x\ny", "manifests/b c.yaml" },
@@ -125,8 +126,8 @@ faults(struct bed *b)
 	return text;
 }
 
-#define SHA_A "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"
-#define SHA_B "0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f"
+#define SHA_A     "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"
+#define SHA_B     "0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f"
 #define SHA_EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define XXH_EMPTY "99aa06d3014798d86001c324468d497f"
 
@@ -135,7 +136,8 @@ writes(struct tap *t)
 {
 	struct bed b;
 	char hex[SHA256_HEX], a[XXH128_HEX], bc[XXH128_HEX], site[SHA256_HEX], site128[XXH128_HEX];
-	const char *tree = SHA_A "  manifests/a.yaml\n" SHA_B "  manifests/b c.yaml\n" SHA_EMPTY "  zz\n";
+	const char *tree =
+		SHA_A "  manifests/a.yaml\n" SHA_B "  manifests/b c.yaml\n" SHA_EMPTY "  zz\n";
 
 	bed_init(&b);
 	hash_sha256(tree, strlen(tree), hex);
@@ -145,16 +147,20 @@ writes(struct tap *t)
 	hash_xxh128(inputs[0].bytes, inputs[0].len, site128);
 	is_text(t, bytes(&b, "egm.lock"),
 		arena_format(&b.arena,
-			     "egm.lock 1\ntool egmc 0.1.0\nlibrary " SHA_EMPTY "\nedition 2026\nsite shop-eu\ntarget kustomize\n"
-			     "option as-of=2026-08-22\noption deny=todo\n"
-			     "input " SHA_EMPTY " " XXH_EMPTY " a b.egm\ninput %s %s site.egm\n"
-			     "object Namespace - edge manifests/a.yaml\n"
-			     "object Odd\\x20Kind \\x2d x\\x0ay manifests/b c.yaml\n"
-			     "file " SHA_A " %s manifests/a.yaml\nfile " SHA_B " %s manifests/b c.yaml\n"
-			     "file " SHA_EMPTY " " XXH_EMPTY " zz\n"
-			     "tree %s\n",
-			     site, site128, a, bc, hex));
-	ok(t, strstr(bytes(&b, "SHA256SUMS"), "  egm.lock\n" SHA_A "  manifests/a.yaml\n" SHA_B "  manifests/b c.yaml\n" SHA_EMPTY "  zz\n"));
+			"egm.lock 1\ntool egmc 0.1.0\nlibrary " SHA_EMPTY
+			"\nedition 2026\nsite shop-eu\ntarget kustomize\n"
+			"option as-of=2026-08-22\noption deny=todo\n"
+			"input " SHA_EMPTY " " XXH_EMPTY " a b.egm\ninput %s %s site.egm\n"
+			"object Namespace - edge manifests/a.yaml\n"
+			"object Odd\\x20Kind \\x2d x\\x0ay manifests/b c.yaml\n"
+			"file " SHA_A " %s manifests/a.yaml\nfile " SHA_B " %s manifests/b c.yaml\n"
+			"file " SHA_EMPTY " " XXH_EMPTY " zz\n"
+			"tree %s\n",
+			site, site128, a, bc, hex));
+	ok(t,
+		strstr(bytes(&b, "SHA256SUMS"),
+			"  egm.lock\n" SHA_A "  manifests/a.yaml\n" SHA_B
+			"  manifests/b c.yaml\n" SHA_EMPTY "  zz\n"));
 	ok(t, strstr(bytes(&b, "XXH128SUMS"), "\n" XXH_EMPTY "  zz\n"));
 	is_int(t, b.stage.files.count, 6);
 	bed_release(&b);
@@ -193,7 +199,9 @@ refusal(struct bed *b, const char *text, size_t len)
 {
 	struct lock l;
 	struct str why = STR_INIT;
-	const char *said = lock_parse(text, len, &b->arena, &l, &why) ? NULL : arena_copy(&b->arena, str_text(&why), why.len);
+	const char *said = lock_parse(text, len, &b->arena, &l, &why)
+		? NULL
+		: arena_copy(&b->arena, str_text(&why), why.len);
 
 	lock_release(&l);
 	str_release(&why);
@@ -209,7 +217,8 @@ refusal_of(struct bed *b, const char *from, const char *to)
 
 	if (!at)
 		return "the piece is not there";
-	changed = arena_format(&b->arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	changed =
+		arena_format(&b->arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 	return refusal(b, changed, strlen(changed));
 }
 
@@ -222,22 +231,36 @@ refuses(struct tap *t)
 	is_text(t, refusal(&b, "", 0), "the file is empty");
 	is_text(t, refusal(&b, "egm.lock 1", 10), "line 1: the end of the file is missing");
 	is_text(t, refusal(&b, "egm.lock 1\n", 11), "the end of the file is missing");
-	is_text(t, refusal_of(&b, "egm.lock 1", "egm.lock 2"), "line 1: not a lock of this version (egm.lock 1)");
-	is_text(t, refusal_of(&b, "tool egmc 0.1.0\n", ""), "line 2: a line that cannot stand here");
-	is_text(t, refusal_of(&b, "site shop-eu", "site shop-eu\nsite shop-eu"), "line 6: a line that cannot stand here");
-	is_text(t, refusal_of(&b, "library e3", "library E3"), "line 3: a hash is missing or malformed");
-	is_text(t, refusal_of(&b, "\ntree ", "\ntree f"), "line 16: a hash is missing or malformed");
+	is_text(t, refusal_of(&b, "egm.lock 1", "egm.lock 2"),
+		"line 1: not a lock of this version (egm.lock 1)");
+	is_text(t, refusal_of(&b, "tool egmc 0.1.0\n", ""),
+		"line 2: a line that cannot stand here");
+	is_text(t, refusal_of(&b, "site shop-eu", "site shop-eu\nsite shop-eu"),
+		"line 6: a line that cannot stand here");
+	is_text(t, refusal_of(&b, "library e3", "library E3"),
+		"line 3: a hash is missing or malformed");
+	is_text(t, refusal_of(&b, "\ntree ", "\ntree f"),
+		"line 16: a hash is missing or malformed");
 	is_text(t, refusal_of(&b, "Odd\\x20Kind", "Odd\\x2"), "line 12: an object is malformed");
-	is_text(t, refusal_of(&b, "Odd\\x20Kind", "Odd\\x00Kind"), "line 12: an object is malformed");
-	is_text(t, refusal_of(&b, " zz\n", " ../zz\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " /zz\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " z/./z\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " z//z\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " zz/\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " z\\x0az\n"), "line 15: a path that cannot be a file of the tree");
-	is_text(t, refusal_of(&b, " zz\n", " SHA256SUMS\n"), "line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, "Odd\\x20Kind", "Odd\\x00Kind"),
+		"line 12: an object is malformed");
+	is_text(t, refusal_of(&b, " zz\n", " ../zz\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " /zz\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " z/./z\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " z//z\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " zz/\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " z\\x0az\n"),
+		"line 15: a path that cannot be a file of the tree");
+	is_text(t, refusal_of(&b, " zz\n", " SHA256SUMS\n"),
+		"line 15: a path that cannot be a file of the tree");
 	is_text(t, refusal_of(&b, " zz\n", " manifests/a.yaml\n"), "line 15: files are not sorted");
-	is_text(t, refusal_of(&b, "edge manifests/a.yaml", "edge manifests/x.yaml"), "an object lies in a file that is not listed");
+	is_text(t, refusal_of(&b, "edge manifests/a.yaml", "edge manifests/x.yaml"),
+		"an object lies in a file that is not listed");
 	bed_release(&b);
 }
 
@@ -298,7 +321,9 @@ checks(struct tap *t)
 	put(&b, "manifests/a.yaml", "A\n");
 	put(&b, "other", "");
 	put(&b, "manifests/\x1b[m", "");
-	is_text(t, faults(&b), "manifests/?[m: not in the lock; manifests/a.yaml: changed; other: not in the lock");
+	is_text(t, faults(&b),
+		"manifests/?[m: not in the lock; manifests/a.yaml: changed; other: not in the "
+		"lock");
 	put_all(&b);
 	unlink(arena_format(&b.arena, "%s/other", b.dir));
 	unlink(arena_format(&b.arena, "%s/manifests/\x1b[m", b.dir));
@@ -316,9 +341,12 @@ checks(struct tap *t)
 	unlink(link);
 	put_all(&b);
 	old = arena_format(&b.arena, "%s/manifests", b.dir);
-	ok(t, rename(old, arena_format(&b.arena, "%s/elsewhere", b.dir)) == 0 && symlink("elsewhere", old) == 0);
+	ok(t,
+		rename(old, arena_format(&b.arena, "%s/elsewhere", b.dir)) == 0 &&
+			symlink("elsewhere", old) == 0);
 	is_text(t, faults(&b),
-		"elsewhere/a.yaml: not in the lock; elsewhere/b c.yaml: not in the lock; manifests: not in the lock, and a symbolic link; "
+		"elsewhere/a.yaml: not in the lock; elsewhere/b c.yaml: not in the lock; "
+		"manifests: not in the lock, and a symbolic link; "
 		"manifests/a.yaml: missing; manifests/b c.yaml: missing");
 	bed_release(&b);
 }
@@ -334,22 +362,29 @@ checks_sums(struct tap *t)
 	unlink(arena_format(&b.arena, "%s/XXH128SUMS", b.dir));
 	put(&b, "SHA256SUMS", "");
 	is_text(t, faults(&b),
-		"SHA256SUMS: says nothing about egm.lock; SHA256SUMS: says nothing about manifests/a.yaml; "
-		"SHA256SUMS: says nothing about manifests/b c.yaml; SHA256SUMS: says nothing about zz; XXH128SUMS: missing");
+		"SHA256SUMS: says nothing about egm.lock; SHA256SUMS: says nothing about "
+		"manifests/a.yaml; "
+		"SHA256SUMS: says nothing about manifests/b c.yaml; SHA256SUMS: says nothing about "
+		"zz; XXH128SUMS: missing");
 	put_all(&b);
 	sums = bytes(&b, "SHA256SUMS");
-	put(&b, "SHA256SUMS", arena_format(&b.arena, "%s\n%s" SHA_EMPTY "  no\x1b\n" SHA_EMPTY "  zz", "x", sums));
+	put(&b, "SHA256SUMS",
+		arena_format(
+			&b.arena, "%s\n%s" SHA_EMPTY "  no\x1b\n" SHA_EMPTY "  zz", "x", sums));
 	is_text(t, faults(&b),
-		"SHA256SUMS: line 1 is no sum; SHA256SUMS: line 6 names a file that is not in the lock: no?; SHA256SUMS: line 7 names zz again");
+		"SHA256SUMS: line 1 is no sum; SHA256SUMS: line 6 names a file that is not in the "
+		"lock: no?; SHA256SUMS: line 7 names zz again");
 	put(&b, "SHA256SUMS", arena_format(&b.arena, "%.*s", (int)strlen(sums) - 1, sums));
 	is_text(t, faults(&b), "SHA256SUMS: is not written as egmc writes it");
 	put_all(&b);
-	put(&b, "egm.lock", arena_format(&b.arena, "%s", strstr(bytes(&b, "egm.lock"), "egm.lock")));
+	put(&b, "egm.lock",
+		arena_format(&b.arena, "%s", strstr(bytes(&b, "egm.lock"), "egm.lock")));
 	is_text(t, faults(&b), "");
 	bed_release(&b);
 }
 
-/* Somebody changed a file and made the lock and the sums of files fit, but forgot the hash of the tree. */
+/* Somebody changed a file and made the lock and the sums of files fit, but forgot the hash of the
+ * tree. */
 static void
 checks_the_tree_hash(struct tap *t)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* YAML to trees: what is taken over, what is refused and where, and that no byte breaks the reader. */
+/* YAML to trees: what is taken over, what is refused and where, and that no byte breaks the
+ * reader. */
 #include "tests/unit/tap.h"
 
 #include <stdlib.h>
@@ -39,7 +40,9 @@ bed_release(struct bed *b)
 static bool
 read_bytes(struct bed *b, const char *bytes, size_t len)
 {
-	return yaml_read(&b->g, &b->source, source_add(&b->source, "x.yaml", bytes, len, false, false), &b->diags, &b->documents);
+	return yaml_read(&b->g, &b->source,
+		source_add(&b->source, "x.yaml", bytes, len, false, false), &b->diags,
+		&b->documents);
 }
 
 static struct tree *
@@ -55,35 +58,35 @@ place(struct bed *b, const struct tree *t)
 	const struct source_file *f = source_file(&b->source, t->origin.user.file);
 
 	str_clear(&b->said);
-	str_add(&b->said, f->bytes + t->origin.user.start, t->origin.user.end - t->origin.user.start);
+	str_add(&b->said, f->bytes + t->origin.user.start,
+		t->origin.user.end - t->origin.user.start);
 	return str_text(&b->said);
 }
 
 static void
 takes_over(struct tap *t)
 {
-	static const char text[] =
-		"# head\n"
-		"---\n"
-		"---\n"
-		"kind: A\n"
-		"gr\xc3\xbc\xc3\x9f: \xe2\x82\xac \xf0\x9f\x98\x80 # comment\n"
-		"list:\n"
-		"- 12\n"
-		"- True\n"
-		"- -0.5\n"
-		"- 'no'\n"
-		"- \"a\\nb\"\n"
-		"- |\n"
-		"  one\n"
-		"  two\n"
-		"- !!str 5\n"
-		"- !!int 5\n"
-		"map: {a: [], b: {}}\n"
-		"...\n"
-		"---\n"
-		"kind: B\n"
-		"---\n";
+	static const char text[] = "# head\n"
+				   "---\n"
+				   "---\n"
+				   "kind: A\n"
+				   "gr\xc3\xbc\xc3\x9f: \xe2\x82\xac \xf0\x9f\x98\x80 # comment\n"
+				   "list:\n"
+				   "- 12\n"
+				   "- True\n"
+				   "- -0.5\n"
+				   "- 'no'\n"
+				   "- \"a\\nb\"\n"
+				   "- |\n"
+				   "  one\n"
+				   "  two\n"
+				   "- !!str 5\n"
+				   "- !!int 5\n"
+				   "map: {a: [], b: {}}\n"
+				   "...\n"
+				   "---\n"
+				   "kind: B\n"
+				   "---\n";
 	struct bed b;
 	struct tree *list, *at;
 
@@ -104,7 +107,8 @@ takes_over(struct tap *t)
 	is_text(t, place(&b, at->next), "\"a\\nb\"");
 	is_text(t, atom_text(&b.atoms, at->next->next->text), "one\ntwo\n");
 	ok(t, at->next->next->next->scalar == SCALAR_TEXT && list->last->scalar == SCALAR_INT);
-	is_text(t, place(&b, tree_walk(&b.g, document(&b, 0), "gr\xc3\xbc\xc3\x9f")), "\xe2\x82\xac \xf0\x9f\x98\x80");
+	is_text(t, place(&b, tree_walk(&b.g, document(&b, 0), "gr\xc3\xbc\xc3\x9f")),
+		"\xe2\x82\xac \xf0\x9f\x98\x80");
 	is_text(t, place(&b, tree_walk(&b.g, document(&b, 0), "map")), "{a: [], b: {}}");
 	is_text(t, place(&b, document(&b, 1)), "kind: B");
 	ok(t, strncmp(place(&b, list), "- 12\n", 5) == 0);
@@ -142,7 +146,8 @@ faults(struct bed *b, const char *bytes, size_t len)
 		const struct diag *d = *VEC_AT(&b->diags.all, struct diag *, i);
 		struct place at = source_place(&b->source, d->span.file, d->span.start);
 
-		str_format(&b->said, "%s%u:%u %s", i ? "; " : "", (unsigned)at.line, (unsigned)at.column, d->message);
+		str_format(&b->said, "%s%u:%u %s", i ? "; " : "", (unsigned)at.line,
+			(unsigned)at.column, d->message);
 		if (strcmp(d->code, "EGM0015") != 0 || d->span.end < d->span.start)
 			str_puts(&b->said, " (with a wrong code or span)");
 	}
@@ -154,9 +159,13 @@ faults(struct bed *b, const char *bytes, size_t len)
 static void
 refuses(struct tap *t)
 {
-	static const struct { const char *text, *faults; } cases[] = {
+	static const struct {
+		const char *text, *faults;
+	} cases[] = {
 		{ "a: &x b", "1:4 an anchor in YAML that is to be taken over" },
-		{ "a: &x [1]\nb: *x\n", "1:4 an anchor in YAML that is to be taken over; 2:4 an alias in YAML that is to be taken over" },
+		{ "a: &x [1]\nb: *x\n",
+			"1:4 an anchor in YAML that is to be taken over; 2:4 an alias in YAML that "
+			"is to be taken over" },
 		{ "<<: {a: b}", "1:1 a merge key in YAML that is to be taken over" },
 		{ "a: !secret b", "1:4 a tag in YAML that no object needs" },
 		{ "a: !!binary aGVq", "1:4 a tag in YAML that no object needs" },
@@ -164,7 +173,9 @@ refuses(struct tap *t)
 		{ "a: !!map [x]", "1:4 a value that is not what its tag says" },
 		{ "%TAG !e! tag:example.com,2026:\n---\na: b\n", "1:1 a %TAG directive in YAML" },
 		{ "a: ~", "1:4 null in YAML that is to be taken over" },
-		{ "a:\nb: null\n", "1:3 null in YAML that is to be taken over; 2:4 null in YAML that is to be taken over" },
+		{ "a:\nb: null\n",
+			"1:3 null in YAML that is to be taken over; 2:4 null in YAML that is to be "
+			"taken over" },
 		{ "on: 1", "1:1 the key `on` is not text for every tool" },
 		{ "80: 1", "1:1 the key `80` is not text for every tool" },
 		{ "\"\": 1", "1:1 an empty key" },
@@ -172,17 +183,26 @@ refuses(struct tap *t)
 		{ "a: 1\nb: 2\na: 3\n", "3:1 the key `a` stands twice in one map" },
 		{ "a: 0644", "1:4 plain `0644` is read differently by different tools" },
 		{ "a: [yes, 1e3, 2026-01-02, .inf, 1_0]",
-		  "1:5 plain `yes` is read differently by different tools; 1:10 plain `1e3` is read differently by different tools; "
-		  "1:15 plain `2026-01-02` is read differently by different tools; 1:27 plain `.inf` is read differently by different tools; "
-		  "1:33 plain `1_0` is read differently by different tools" },
+			"1:5 plain `yes` is read differently by different tools; 1:10 plain `1e3` "
+			"is read differently by different tools; "
+			"1:15 plain `2026-01-02` is read differently by different tools; 1:27 "
+			"plain `.inf` is read differently by different tools; "
+			"1:33 plain `1_0` is read differently by different tools" },
 		{ "a: \"b\\0c\"", "1:4 a NUL byte in a text" },
 		{ "- a", "1:1 a document that is not an object" },
 		{ "text", "1:1 a document that is not an object" },
-		{ "\xef\xbb\xbf" "a: b", "1:1 YAML that begins with a byte order mark" },
+		{ "\xef\xbb\xbf"
+		  "a: b",
+			"1:1 YAML that begins with a byte order mark" },
 		{ "a: \xff", "1:4 YAML that is not valid UTF-8" },
-		{ "a: b: c", "1:5 this is not YAML: mapping values are not allowed in this context" },
-		{ "a: \"b", "1:6 this is not YAML: found unexpected end of stream while scanning a quoted scalar" },
-		{ "a: [b", "1:6 this is not YAML: did not find expected ',' or ']' while parsing a flow sequence" },
+		{ "a: b: c",
+			"1:5 this is not YAML: mapping values are not allowed in this context" },
+		{ "a: \"b",
+			"1:6 this is not YAML: found unexpected end of stream while scanning a "
+			"quoted scalar" },
+		{ "a: [b",
+			"1:6 this is not YAML: did not find expected ',' or ']' while parsing a "
+			"flow sequence" },
 		{ "a: \x01", "1:4 this is not YAML: control characters are not allowed" },
 	};
 
@@ -270,7 +290,8 @@ large_maps(struct tap *t)
 static void
 survives(struct tap *t)
 {
-	static const char text[] = "a: &x [1, {b: *x}]\n? - c\n: !!str \"\\x41\\u20ac\"\n--- |\n  d\n...\n%YAML 1.2\n---\n'e': >-\n f\n# g\n";
+	static const char text[] = "a: &x [1, {b: *x}]\n? - c\n: !!str \"\\x41\\u20ac\"\n--- |\n  "
+				   "d\n...\n%YAML 1.2\n---\n'e': >-\n f\n# g\n";
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		for (int byte = 0; byte < 256; byte += 7) {

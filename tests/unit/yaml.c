@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trees to YAML and back: what is quoted, how lines and comments lie, and that whatever is written is read as the same tree.
- * `yaml print DOCUMENTS ANSWERS` writes many texts as YAML documents and as lines of JSON, for other readers to compare.
+ * Trees to YAML and back: what is quoted, how lines and comments lie, and that whatever is written
+ * is read as the same tree. `yaml print DOCUMENTS ANSWERS` writes many texts as YAML documents and
+ * as lines of JSON, for other readers to compare.
  */
 #include "tests/unit/tap.h"
 
@@ -61,7 +62,8 @@ node(struct bed *b, struct tree *parent, const char *key, enum tree_kind kind)
 }
 
 static struct tree *
-leaf(struct bed *b, struct tree *parent, const char *key, enum scalar_kind scalar, const char *value)
+leaf(struct bed *b, struct tree *parent, const char *key, enum scalar_kind scalar,
+	const char *value)
 {
 	struct tree *t = node(b, parent, key, TREE_SCALAR);
 
@@ -82,36 +84,55 @@ written(struct bed *b, struct tree *root, enum object_form form, struct vec *lin
 
 /* --- quoting -------------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const char *const quoted[] = {
 	/* words */
-	"", "~", "null", "Null", "NULL", "nULL", "y", "Y", "n", "N", "yes", "Yes", "YES", "yEs", "no", "No", "NO", "on", "On", "ON",
-	"off", "Off", "OFF", "true", "True", "TRUE", "tRue", "false", "False", "FALSE", "=", "<<", ".inf", ".Inf", ".INF", "-.inf",
+	"", "~", "null", "Null", "NULL", "nULL", "y", "Y", "n", "N", "yes", "Yes", "YES", "yEs",
+	"no", "No", "NO", "on", "On", "ON",
+	"off", "Off", "OFF", "true", "True", "TRUE", "tRue", "false", "False", "FALSE", "=", "<<",
+	".inf", ".Inf", ".INF", "-.inf",
 	"+.inf", "+.Inf", ".nan", ".NaN", ".NAN",
 	/* integers */
-	"0", "1", "-1", "+1", "8080", "010", "-010", "08", "00", "0x1F", "0X1f", "-0x1f", "0o17", "0O17", "0b101", "-0b1", "0b-1", "1_000",
-	"1_", "0_x1F", "-_5", "0x_", "0x_1", "123456789012345678901234567890", "12:30", "190:20:30", "1:2:3", "-12:30", "1_2:30",
+	"0", "1", "-1", "+1", "8080", "010", "-010", "08", "00", "0x1F", "0X1f", "-0x1f", "0o17",
+	"0O17", "0b101", "-0b1", "0b-1", "1_000",
+	"1_", "0_x1F", "-_5", "0x_", "0x_1", "123456789012345678901234567890", "12:30",
+	"190:20:30", "1:2:3", "-12:30", "1_2:30",
 	/* numbers */
-	"1.29", "1.", ".5", "-.5", "+.5", "1e3", "1E3", "1e+3", "1.5e3", "1.5e-3", "1234e56", ".5e1", "1_0.5", "._", "12:30.5", "12:30:45.",
+	"1.29", "1.", ".5", "-.5", "+.5", "1e3", "1E3", "1e+3", "1.5e3", "1.5e-3", "1234e56",
+	".5e1", "1_0.5", "._", "12:30.5", "12:30:45.",
 	"0.0", "-0", "685.230_15e+03",
 	/* dates */
-	"2026-01-02", "2026-1-2", "2026-01-02T03:04:05Z", "2026-01-02t03:04:05", "2026-01-02 03:04:05", "2001-12-14 21:59:43.10 -5",
+	"2026-01-02", "2026-1-2", "2026-01-02T03:04:05Z", "2026-01-02t03:04:05",
+	"2026-01-02 03:04:05", "2001-12-14 21:59:43.10 -5",
 	"9999-99-99",
 	/* signs */
-	" a", "a ", " ", "-", "- a", "?", "? a", ":", ": a", "a: b", "a:", "a #b", "#", "#a", ",a", "[a", "]a", "{a", "}a", "&a", "*a", "!a",
-	"|a", ">a", "'a", "\"a", "%a", "@a", "`a", "[]", "{}", "---", "--- a", "---a", "...", "...a",
+	" a", "a ", " ", "-", "- a", "?", "? a", ":", ": a", "a: b", "a:", "a #b", "#", "#a", ",a",
+	"[a", "]a", "{a", "}a", "&a", "*a", "!a",
+	"|a", ">a", "'a", "\"a", "%a", "@a", "`a", "[]", "{}", "---", "--- a", "---a", "...",
+	"...a",
 	/* bytes */
-	"a\nb", "a\n", "\n", "a\tb", "\ta", "a\rb", "a\x01" "b", "a\x7f", "a\xc2\x85" "b", "a\xc2\x9f", "a\xe2\x80\xa8" "b", "a\xe2\x80\xa9",
+	"a\nb", "a\n", "\n", "a\tb", "\ta", "a\rb", "a\x01" "b", "a\x7f", "a\xc2\x85" "b",
+	"a\xc2\x9f", "a\xe2\x80\xa8" "b", "a\xe2\x80\xa9",
 	"\xef\xbb\xbf" "a", "a\xef\xbf\xbe", "a\xef\xbf\xbf", "\xf0\x9f\x98\x80",
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const bare[] = {
-	"a", "shop", "ingress-gw", "*.a" + 1, "yesterday", "nope", "only", "one", "offer", "truee", "nul", "nulls", "~a", "<", "<<<", "==", "a=b",
-	"10.0.0.1", "10.0.0.0/8", "1.29.6", "v1.29", "1.29-alpha", "5s", "1m30s", "100m", "512Mi", "1E", "1Gi", "0xg", "0b2", "0o8", "x1F",
-	"1,000", "8080:80", "80:8080", "12:60", "1:2a", "a:b", "http://a/b", "a::b", "::1x", "2026", "2026-01", "2026-01-02-backup", "20260102T",
-	"12-30", "-a", "--flag=x", "-1a", "+a", "+", ".", "..", ".a", ".e5", "e5", "1e", "1e+", "a b", "a  b", "a,b", "a[b]", "a{b}", "a?", "a&b", "a*b", "a!b",
-	"a|b", "a>b", "a'b", "a\"b", "a%b", "a@b", "a`b", "a#b", "a\\nb", "\\", "$x", "${x}", "(a)", "/a", ";a", "^a", "_", "_1", "app.kubernetes.io/name",
-	"gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac", "a\xc2\xa0" "b", "\xef\xbd\xb1", "?a", ":a", "-0x", "1.2.3.4", "1-2", "2026-1-2x", "123-1-2",
+	"a", "shop", "ingress-gw", "*.a" + 1, "yesterday", "nope", "only", "one", "offer", "truee",
+	"nul", "nulls", "~a", "<", "<<<", "==", "a=b",
+	"10.0.0.1", "10.0.0.0/8", "1.29.6", "v1.29", "1.29-alpha", "5s", "1m30s", "100m", "512Mi",
+	"1E", "1Gi", "0xg", "0b2", "0o8", "x1F",
+	"1,000", "8080:80", "80:8080", "12:60", "1:2a", "a:b", "http://a/b", "a::b", "::1x",
+	"2026", "2026-01", "2026-01-02-backup", "20260102T",
+	"12-30", "-a", "--flag=x", "-1a", "+a", "+", ".", "..", ".a", ".e5", "e5", "1e", "1e+",
+	"a b", "a  b", "a,b", "a[b]", "a{b}", "a?", "a&b", "a*b", "a!b",
+	"a|b", "a>b", "a'b", "a\"b", "a%b", "a@b", "a`b", "a#b", "a\\nb", "\\", "$x", "${x}",
+	"(a)", "/a", ";a", "^a", "_", "_1", "app.kubernetes.io/name",
+	"gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac", "a\xc2\xa0" "b", "\xef\xbd\xb1", "?a",
+	":a", "-0x", "1.2.3.4", "1-2", "2026-1-2x", "123-1-2",
 };
+/* clang-format on */
 
 static bool
 is_number(const char *s)
@@ -135,12 +156,31 @@ quotes_where_needed(struct tap *t)
 static void
 kinds_of_plain(struct tap *t)
 {
-	static const struct { const char *text; enum plain_kind kind; } cases[] = {
-		{ "true", PLAIN_BOOL }, { "FALSE", PLAIN_BOOL }, { "fAlse", PLAIN_UNSURE }, { "~", PLAIN_NULL }, { "", PLAIN_NULL },
-		{ "nuLl", PLAIN_UNSURE }, { "0", PLAIN_INT }, { "-12", PLAIN_INT }, { "+12", PLAIN_UNSURE }, { "012", PLAIN_UNSURE },
-		{ "999999999999999999", PLAIN_INT }, { "9999999999999999999", PLAIN_UNSURE }, { "0.5", PLAIN_NUMBER },
-		{ "-10.25", PLAIN_NUMBER }, { "1.5e+3", PLAIN_NUMBER }, { "1.5e3", PLAIN_UNSURE }, { "00.5", PLAIN_UNSURE },
-		{ "1.", PLAIN_UNSURE }, { ".5", PLAIN_UNSURE }, { "1.5e+", PLAIN_TEXT }, { "<<", PLAIN_UNSURE },
+	static const struct {
+		const char *text;
+		enum plain_kind kind;
+	} cases[] = {
+		{ "true", PLAIN_BOOL },
+		{ "FALSE", PLAIN_BOOL },
+		{ "fAlse", PLAIN_UNSURE },
+		{ "~", PLAIN_NULL },
+		{ "", PLAIN_NULL },
+		{ "nuLl", PLAIN_UNSURE },
+		{ "0", PLAIN_INT },
+		{ "-12", PLAIN_INT },
+		{ "+12", PLAIN_UNSURE },
+		{ "012", PLAIN_UNSURE },
+		{ "999999999999999999", PLAIN_INT },
+		{ "9999999999999999999", PLAIN_UNSURE },
+		{ "0.5", PLAIN_NUMBER },
+		{ "-10.25", PLAIN_NUMBER },
+		{ "1.5e+3", PLAIN_NUMBER },
+		{ "1.5e3", PLAIN_UNSURE },
+		{ "00.5", PLAIN_UNSURE },
+		{ "1.", PLAIN_UNSURE },
+		{ ".5", PLAIN_UNSURE },
+		{ "1.5e+", PLAIN_TEXT },
+		{ "<<", PLAIN_UNSURE },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -293,21 +333,24 @@ marks_of_partial_objects(struct tap *t)
 		"metadata:\n"
 		"  name: shop\n"
 		"  annotations:\n"
-		"    argocd.argoproj.io/sync-options: Prune=false,Delete=false,ServerSideApply=true\n"
+		"    argocd.argoproj.io/sync-options: "
+		"Prune=false,Delete=false,ServerSideApply=true\n"
 		"    kustomize.toolkit.fluxcd.io/prune: disabled\n"
 		"    kustomize.toolkit.fluxcd.io/ssa: Merge\n"
 		"spec: {}\n");
 	is_int(t, lines.count, 7);
 	ok(t, !*VEC_AT(&lines, struct tree *, 2) && !*VEC_AT(&lines, struct tree *, 5));
 	notes = node(&b, meta, "annotations", TREE_MAP);
-	leaf(&b, notes, "argocd.argoproj.io/sync-options", SCALAR_TEXT, "Validate=false,Prune=confirm");
+	leaf(&b, notes, "argocd.argoproj.io/sync-options", SCALAR_TEXT,
+		"Validate=false,Prune=confirm");
 	leaf(&b, notes, "kustomize.toolkit.fluxcd.io/ssa", SCALAR_TEXT, "IfNotPresent");
 	leaf(&b, node(&b, meta, "labels", TREE_MAP), "a", SCALAR_TEXT, "b");
 	is_text(t, written(&b, root, OBJECT_PARTIAL, NULL),
 		"metadata:\n"
 		"  name: shop\n"
 		"  annotations:\n"
-		"    argocd.argoproj.io/sync-options: Validate=false,Prune=confirm,Delete=false,ServerSideApply=true\n"
+		"    argocd.argoproj.io/sync-options: "
+		"Validate=false,Prune=confirm,Delete=false,ServerSideApply=true\n"
 		"    kustomize.toolkit.fluxcd.io/ssa: IfNotPresent\n"
 		"    kustomize.toolkit.fluxcd.io/prune: disabled\n"
 		"  labels:\n"
@@ -327,12 +370,18 @@ below(struct bed *b, uint32_t n)
 }
 
 /* Pieces of what readers trip over. */
+/* clang-format off */
 static const char *const pieces[] = {
-	"0", "1", "7", "9", "12", "08", "2026", "-01", "-", "-", "+", ".", ".", "_", ":", ":", " ", " ", "  ", "#", "e", "E", "x", "X", "o", "b", "T",
-	"Z", "t", "y", "Y", "n", "yes", "No", "on", "off", "true", "False", "null", "~", ".inf", ".NaN", "<<", "=", "a", "b", "shop", "f", "/",
-	"\\", "\"", "'", "?", "!", "&", "*", "[", "]", "{", "}", ",", "|", ">", "%", "@", "`", "---", "...", "\n", "\t", "\r", "\x01", "\x1b", "\x7f",
-	"\xc2\x85", "\xc2\xa0", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbd", "\xef\xbf\xbe", "\xc3\xa9", "\xf0\x9f\x98\x80", "$", "(",
+	"0", "1", "7", "9", "12", "08", "2026", "-01", "-", "-", "+", ".", ".", "_", ":", ":", " ",
+	" ", "  ", "#", "e", "E", "x", "X", "o", "b", "T",
+	"Z", "t", "y", "Y", "n", "yes", "No", "on", "off", "true", "False", "null", "~", ".inf",
+	".NaN", "<<", "=", "a", "b", "shop", "f", "/",
+	"\\", "\"", "'", "?", "!", "&", "*", "[", "]", "{", "}", ",", "|", ">", "%", "@", "`",
+	"---", "...", "\n", "\t", "\r", "\x01", "\x1b", "\x7f",
+	"\xc2\x85", "\xc2\xa0", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbd",
+	"\xef\xbf\xbe", "\xc3\xa9", "\xf0\x9f\x98\x80", "$", "(",
 };
+/* clang-format on */
 
 static atom
 random_text(struct bed *b, uint32_t most)
@@ -350,7 +399,8 @@ random_text(struct bed *b, uint32_t most)
 static void
 random_comments(struct bed *b, struct tree *t, atom above)
 {
-	static const char *const reasons[] = { "r", "two words", "a\nkey: value", "# - [", "\xe2\x80\xa8key: x", "\x01" };
+	static const char *const reasons[] = { "r", "two words", "a\nkey: value", "# - [",
+		"\xe2\x80\xa8key: x", "\x01" };
 
 	if (below(b, 4) == 0)
 		t->origin.reason = below(b, 2) ? above : text(b, reasons[below(b, 6)]);
@@ -363,9 +413,16 @@ random_scalar(struct bed *b, struct tree *t)
 {
 	static const char *const words[] = { "", "true", "-12", "0.5" };
 
-	t->scalar = (uint8_t)(below(b, 3) ? SCALAR_TEXT : below(b, 2) ? SCALAR_INT : below(b, 2) ? SCALAR_BOOL : SCALAR_NUMBER);
-	t->text = t->scalar == SCALAR_TEXT ? random_text(b, 6) :
-		  text(b, words[t->scalar == SCALAR_BOOL ? 1 : t->scalar == SCALAR_INT ? 2 : 3]);
+	t->scalar = (uint8_t)(below(b, 3) ? SCALAR_TEXT
+			: below(b, 2)     ? SCALAR_INT
+			: below(b, 2)     ? SCALAR_BOOL
+					  : SCALAR_NUMBER);
+	t->text = t->scalar == SCALAR_TEXT
+		? random_text(b, 6)
+		: text(b,
+			  words[t->scalar == SCALAR_BOOL            ? 1
+					  : t->scalar == SCALAR_INT ? 2
+								    : 3]);
 }
 
 static atom
@@ -432,8 +489,10 @@ lines_fit(struct bed *b, struct vec *lines)
 			return false;
 		str_add(&line, at, (size_t)(end - at));
 		fits = at[strspn(at, " ")] == '#' || !t->key ||
-		       yaml_needs_quotes(atom_text(&b->atoms, t->key), atom_len(&b->atoms, t->key)) || *at == ':' ||
-		       strstr(str_text(&line), atom_text(&b->atoms, t->key)) || strstr(str_text(&line), ": ");
+			yaml_needs_quotes(
+				atom_text(&b->atoms, t->key), atom_len(&b->atoms, t->key)) ||
+			*at == ':' || strstr(str_text(&line), atom_text(&b->atoms, t->key)) ||
+			strstr(str_text(&line), ": ");
 		str_release(&line);
 		if (!fits)
 			return false;
@@ -483,8 +542,10 @@ libyaml_agrees(struct tap *t)
 		bool quotes;
 
 		v->text = random_text(&b, 5);
-		quotes = yaml_needs_quotes(atom_text(&b.atoms, v->text), atom_len(&b.atoms, v->text));
-		wrong += (strncmp(written(&b, root, OBJECT_OWNED, NULL), "k: \"", 4) == 0) != quotes;
+		quotes = yaml_needs_quotes(
+			atom_text(&b.atoms, v->text), atom_len(&b.atoms, v->text));
+		wrong +=
+			(strncmp(written(&b, root, OBJECT_OWNED, NULL), "k: \"", 4) == 0) != quotes;
 		wrong += strncmp(str_text(&b.out), "k: '", 4) == 0 && quotes;
 	}
 	is_int(t, wrong, 0);
