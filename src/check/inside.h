@@ -6,6 +6,28 @@
 
 #include "check/checker.h"
 
+/* --- declare.c --- */
+
+void
+declare_record_members(struct checker *ck, uint32_t rtype, node_id body, uint32_t context);
+void
+declare_extension(struct checker *ck, node_id n);
+
+/* --- kind.c --- */
+
+void
+declare_kind(struct checker *ck, node_id n);
+void
+declare_label(struct checker *ck, node_id n);
+uint32_t
+declare_plain_member(
+	struct program *p, const char *name, uint32_t type, bool optional, uint32_t *last);
+
+/* --- type.c --- */
+
+uint32_t
+type_struct(struct checker *ck, node_id body);
+
 /* --- literal.c --- */
 
 uint32_t
