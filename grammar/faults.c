@@ -11,6 +11,7 @@
 
 #define QUOTED_MAX   32 /* bytes of the file that a message repeats */
 #define EXPECTED_MAX 4
+#define LOOK_AHEAD   64 /* tokens */
 
 const char *
 grammar_quoted(const struct grammar *g, uint32_t start, uint32_t end)
@@ -428,6 +429,27 @@ report(struct grammar *g, const struct expected *e, uint32_t here, const char *h
 	str_release(&text);
 }
 
+/* Whether the statement has a token that was reported: before `here`, where it may be the cause, or
+ * a little behind. One fault is told of each statement. */
+static bool
+is_faulty(const struct grammar *g)
+{
+	uint32_t end =
+		g->here + LOOK_AHEAD < g->tokens.count ? g->here + LOOK_AHEAD : g->tokens.count;
+
+	if (g->fault > grammar_solid(g, g->around))
+		return true;
+	for (uint32_t i = g->here; i < end; i++) {
+		int kind = token_at(g, i)->kind;
+
+		if (kind == TOK_SEP || kind == TOK_LBRACE || kind == TOK_RBRACE)
+			break;
+		if (token_at(g, i)->flags & TOKEN_FAULT)
+			return true;
+	}
+	return false;
+}
+
 void
 grammar_unexpected(struct grammar *g, const int *expected, int count)
 {
@@ -436,7 +458,7 @@ grammar_unexpected(struct grammar *g, const int *expected, int count)
 	const char *help;
 
 	/* What follows from a fault that was reported is silent. */
-	if (g->missing || g->fault > grammar_solid(g, g->around) || g->full)
+	if (g->missing || g->full || is_faulty(g))
 		return;
 	for (int i = 0; i < count; i++)
 		if (expected[i] >= 0 && expected[i] <= TOK_RBRACE)

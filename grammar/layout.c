@@ -308,9 +308,9 @@ is_word_here(const struct layout *l, int word, int next)
 		return l->in_type && next == TOK_NAME &&
 			(before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
 	case TOK_MAX:
-		return l->in_type && next == TOK_INT;
+		return l->in_type && (next == TOK_INT || next == TOK_UNIT || next == TOK_BAD);
 	case TOK_MATCHING:
-		return l->in_type && next == TOK_STRING;
+		return l->in_type && (next == TOK_STRING || next == TOK_HEAD || next == TOK_BAD);
 	default:
 		return false;
 	}
