@@ -115,23 +115,28 @@ miss_edition(struct load *l, const struct ast_file *f)
 
 	if (f->first)
 		at = NODE_AT(l->p, f->first)->span;
-	g = diag_add(d, EGM0009, at, f->first ? "the file says no edition" : "the file is empty");
+	g = diag_add(d, EGM0009, at, f->first ? "the file says no edition" : "the file holds no statement");
 	diag_line(d, g, LINE_BECAUSE,
 		"the first statement says for which edition of the language the file was written");
 	at.end = at.start;
 	suggest_edition(l, g, at, "\n");
 }
 
-/* Is it a faulty statement that was to be the edition? Its own fault has been reported. */
+/* Does the file begin with what was to be its edition? Then the fault of that was reported. */
 static bool
-is_slip(const struct load *l, node_id n)
+begins_with_slip(const struct load *l, uint32_t file)
 {
 	static const char word[] = "edit";
-	struct span s = NODE_AT(l->p, n)->span;
-	const char *bytes = source_file(&l->p->source, s.file)->bytes;
+	const struct source_file *s = source_file(&l->p->source, file);
+	uint32_t at = 0;
 
-	return NODE_AT(l->p, n)->flags & FLAG_BROKEN && s.end - s.start >= sizeof word - 1 &&
-		memcmp(bytes + s.start, word, sizeof word - 1) == 0;
+	while (at < s->len && strchr(" \t\r\n#", s->bytes[at])) {
+		if (s->bytes[at] == '#')
+			while (at < s->len && s->bytes[at] != '\n')
+				at++;
+		at += at < s->len;
+	}
+	return s->len - at >= sizeof word - 1 && memcmp(s->bytes + at, word, sizeof word - 1) == 0;
 }
 
 static void
@@ -146,8 +151,9 @@ refuse_edition(struct load *l, node_id n)
 	suggest_edition(l, g, at, "");
 }
 
+/* parsed: nothing of the file was lost to faults of syntax. */
 static void
-check_edition(struct load *l, const struct ast_file *f)
+check_edition(struct load *l, const struct ast_file *f, bool parsed)
 {
 	node_id first = f->first;
 	bool said = false;
@@ -164,7 +170,7 @@ check_edition(struct load *l, const struct ast_file *f)
 					? "the edition was said before"
 					: "the edition is not the first statement");
 	}
-	if (!said && !(first && is_slip(l, first)))
+	if (!said && (parsed || (first && !begins_with_slip(l, f->file))))
 		miss_edition(l, f);
 }
 
@@ -332,7 +338,7 @@ read_below(struct load *l, uint32_t i, node_id n)
 static void
 load_tree(struct load *l, uint32_t i);
 
-/* "site.egm -> policy.egm -> site.egm" */
+/* "`site.egm` uses `policy.egm`, which uses `site.egm`" */
 static void
 report_circle(struct load *l, uint32_t i, node_id n)
 {
@@ -342,10 +348,12 @@ report_circle(struct load *l, uint32_t i, node_id n)
 
 	while (*VEC_AT(&l->begun, uint32_t, at) != i)
 		at++;
-	for (; at < l->begun.count; at++)
-		str_format(&chain, "`%s` uses ",
-			file_at(l, *VEC_AT(&l->begun, uint32_t, at))->shown);
 	str_format(&chain, "`%s`", file_at(l, i)->shown);
+	while (++at < l->begun.count)
+		str_format(&chain, "%s uses `%s`", strchr(str_text(&chain), ' ') ? ", which" : "",
+			file_at(l, *VEC_AT(&l->begun, uint32_t, at))->shown);
+	str_format(&chain, "%s uses `%s`", strchr(str_text(&chain), ' ') ? ", which" : "",
+		file_at(l, i)->shown);
 	g = fault(l, EGM0013, n, "files use each other in a circle");
 	diag_line(&l->p->diags, g, LINE_NOTE, "%s", str_text(&chain));
 	diag_line(&l->p->diags, g, LINE_HELP, "move what both need into a file of its own");
@@ -443,9 +451,7 @@ load_tree(struct load *l, uint32_t i)
 	file_at(l, i)->state = LOAD_BEGUN;
 	vec_push(&l->begun, &i);
 	fine = grammar_parse(&in, file_at(l, i)->file, &tree);
-	/* Of a file that could not be read as text at all nothing is missed. */
-	if (fine || tree.first)
-		check_edition(l, &tree);
+	check_edition(l, &tree, fine);
 	for (node_id n = tree.first; n; n = NODE_AT(p, n)->next) {
 		if (NODE_AT(p, n)->flags & FLAG_BROKEN)
 			continue;
