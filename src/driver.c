@@ -23,7 +23,12 @@ bool
 driver_open(struct driver *d, const struct options *o)
 {
 	driver_begin(d, o);
-	return library_load(&d->program, o->stdlib);
+	if (!library_load(&d->program, o->stdlib))
+		return false;
+	/* What is merely doubtful in there concerns those who work on it. */
+	if (!o->stdlib && o->command->run != driver_test)
+		driver_hush(d);
+	return true;
 }
 
 int

@@ -46,7 +46,9 @@ add_conditions(const struct program *p, node_id list, struct str *out)
 	for (node_id n = list; n; n = NODE_AT(p, n)->next) {
 		bool only = NODE_AT(p, n)->kind == NODE_ONLY;
 
-		str_puts(out, only ? " Only when " : " Required when ");
+		if (out->bytes[out->len - 1] != ' ')
+			str_putc(out, ' ');
+		str_puts(out, only ? "Only when " : "Required when ");
 		prose_code_slice(p, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[0], out);
 		if (only) {
 			struct str reason = STR_INIT;

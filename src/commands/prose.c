@@ -110,12 +110,8 @@ prose_cell(struct str *out, const char *text)
 void
 prose_sentence(struct str *out, const char *text)
 {
-	size_t at = out->len;
-
-	prose_cell(out, text);
-	if (out->len == at)
-		return;
-	if (!strchr(".?!:", out->bytes[out->len - 1]))
+	str_puts(out, text);
+	if (*text && !strchr(".?!:", out->bytes[out->len - 1]))
 		str_putc(out, '.');
 }
 

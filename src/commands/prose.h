@@ -26,7 +26,7 @@ prose_code_slice(const struct program *p, node_id a, node_id b, struct str *out)
 /* Running text on one line, for a cell. */
 void
 prose_cell(struct str *out, const char *text);
-/* The same with a full stop. */
+/* Running text that ends with a full stop. */
 void
 prose_sentence(struct str *out, const char *text);
 /* `name` linked to its heading. */

@@ -124,8 +124,8 @@ add_page(struct page *g, const struct rule *r)
 
 	str_format(g->out, "# %s: %s\n\n", program_text(p, r->code),
 		program_text(p, NODE_AT(p, n->kid[2])->a));
-	str_format(g->out, "%s of `%s`, line %u. It holds when\n\n    ", severity_word(r->severity),
-		source_file(&p->source, s.file)->name,
+	str_format(g->out, "%s. The law stands in `%s`, line %u, and holds where\n\n    ",
+		severity_word(r->severity), source_file(&p->source, s.file)->name,
 		source_place(&p->source, s.file, s.start).line);
 	prose_slice_to(p, r->must, r->must, &text);
 	str_format(g->out, "%s\n\n", str_text(&text));

@@ -95,9 +95,9 @@ show_object(const struct graph *g, uint32_t i, struct shown *s)
 	str_release(&text);
 }
 
-/* The lines of the file that was asked for; offers the names of the others. */
+/* The lines of the file that was asked for. */
 static void
-show_file(struct why *w, const struct graph *g, uint32_t site, struct shown *s)
+show_file(const struct why *w, const struct graph *g, uint32_t site, struct shown *s)
 {
 	struct str path = STR_INIT;
 
@@ -108,8 +108,6 @@ show_file(struct why *w, const struct graph *g, uint32_t site, struct shown *s)
 		w->target->path(g, graph_object(g, object), &path);
 		if (is_named(w, site, str_text(&path)))
 			show_object(g, object, s);
-		else
-			suggest_offer(&w->near, arena_copy(&w->d.load.arena, path.bytes, path.len));
 	}
 	str_release(&path);
 }
@@ -139,6 +137,7 @@ answer(struct why *w, const struct graph *g, const struct shown *s)
 
 /* Files of the whole tree */
 
+/* Otherwise the names of all files are near ones, maybe. */
 static bool
 is_made_of_all(struct why *w, const struct graph *g, uint32_t site)
 {
@@ -147,8 +146,12 @@ is_made_of_all(struct why *w, const struct graph *g, uint32_t site)
 
 	stage_init(&stage);
 	w->target->emit(g, &stage);
-	for (uint32_t i = 0; !found && i < stage.files.count; i++)
-		found = is_named(w, site, VEC_AT(&stage.files, const struct stage_file, i)->path);
+	for (uint32_t i = 0; !found && i < stage.files.count; i++) {
+		const char *path = VEC_AT(&stage.files, const struct stage_file, i)->path;
+
+		found = is_named(w, site, path);
+		suggest_offer(&w->near, arena_copy(&w->d.load.arena, path, strlen(path)));
+	}
 	stage_release(&stage);
 	return found;
 }
