@@ -120,7 +120,9 @@ name_site(struct checker *ck, node_id n, enum site_role role)
 	atom name = NODE_AT(p, n)->a;
 	uint32_t s;
 
-	if (role != SITE_TEST && program_symbol(p, name).site) {
+	/* The library's own profiles, for its examples, take no name away from the user. */
+	if (role != SITE_TEST && program_symbol(p, name).site &&
+		!(ck->user && SITE_AT(p, program_symbol(p, name).site)->library)) {
 		declared_twice(ck, n, SITE_AT(p, program_symbol(p, name).site)->node);
 		return;
 	}

@@ -237,6 +237,15 @@ is_reference_word(const struct program *p, uint32_t type, node_id word)
 		NODE_AT(p, word)->a == p->words_.to;
 }
 
+/* What reads the tree later points at the same user's text as the tree does. */
+static void
+mark_tree(struct tree *t, node_id src)
+{
+	t->mark = t->mark ? t->mark : src;
+	for (struct tree *c = t->first; c; c = c->next)
+		mark_tree(c, src);
+}
+
 static struct tree *
 written_value(struct body *b, struct frame *f, node_id n, uint32_t type, struct value *v)
 {
@@ -259,6 +268,8 @@ written_value(struct body *b, struct frame *f, node_id n, uint32_t type, struct 
 	}
 	origin = origin_of(w, f, v, n, b->reason);
 	t = value_tree(w, v, &origin);
+	if (t)
+		mark_tree(t, origin_src(w, f, v, n));
 	if (t && v->kind == VALUE_OBJECT)
 		refer(w, b->object, v->as.id, origin);
 	if (t && NODE_AT(w->p, n)->op == OP_ADD)

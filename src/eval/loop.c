@@ -50,7 +50,7 @@ run_body(struct world *w, struct loop *l)
 	kept = arena_alloc(&w->arena, sizeof *kept + n * sizeof(struct value));
 	memcpy(kept, f, sizeof *kept + n * sizeof(struct value));
 	kept->src = src;
-	for (uint32_t i = 0; i < n && !kept->src; i++)
+	for (uint32_t i = n; i-- > 0 && !kept->src;) /* the innermost binding */
 		kept->src = kept->vars[i].src;
 	/* `let`s of this level are computed anew in the kept frame. */
 	if (!l->fn(w, kept, l->data))

@@ -67,13 +67,17 @@ object_block_label(struct world *w, struct frame *f, node_id n, bool *ok)
 	return *ok ? v.as.text.a : 0;
 }
 
+node_id
+origin_src(const struct world *w, struct frame *f, const struct value *v, node_id node)
+{
+	return v && v->src ? v->src : node && is_user_node(w, node) ? node : frame_src(f);
+}
+
 struct origin
 origin_of(struct world *w, struct frame *f, const struct value *v, node_id node, atom reason)
 {
 	struct origin o = { { 0, 0, 0 }, { 0, 0, 0 }, reason };
-	node_id src = v && v->src ? v->src : node && is_user_node(w, node) ? node : frame_src(f);
-
-	struct value at = { .kind = VALUE_ABSENT, .src = src };
+	struct value at = { .kind = VALUE_ABSENT, .src = origin_src(w, f, v, node) };
 
 	o.user = place_of(w, f, &at);
 	o.library = node ? NODE_AT(w->p, node)->span : o.user;

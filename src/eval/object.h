@@ -13,6 +13,9 @@
 
 /* --- object.c --- */
 
+/* The user's node that a value written by `node` comes from; 0 if none. */
+node_id
+origin_src(const struct world *w, struct frame *f, const struct value *v, node_id node);
 struct origin
 origin_of(struct world *w, struct frame *f, const struct value *v, node_id node, atom reason);
 /* NULL for absent. */
