@@ -37,9 +37,9 @@ backend_path(const struct graph *g, const struct object *o, struct str *out);
  * exactly where a reader could take them for something else (graph/plain.h, and what YAML's own
  * signs demand).
  *
- * Comments: `# TODO: text` at the end of the line of a value still to be filled in; a reason on a
- * line of its own above the first line of the outermost node that carries it. Neighbours with one
- * reason share the comment. Control characters and line breaks of a comment become spaces.
+ * Comments: what is still to be filled in, at the end of the line of its value; a reason on a line
+ * of its own above the first line of the outermost node that carries it. Neighbours with one reason
+ * share the comment. Control characters and line breaks of a comment become spaces.
  *
  * A partial object also gets the annotations that keep GitOps tools from pruning it, and from
  * replacing what others wrote. What the tree itself says there wins.

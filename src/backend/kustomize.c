@@ -73,7 +73,8 @@ enter(struct folder *f, struct folder *top, const char *path, size_t folder_len,
 {
 	size_t above = top->path.len + 1;
 
-	if (f->path.len == folder_len && memcmp(f->path.bytes, path, folder_len) == 0)
+	if (f->path.bytes && f->path.len == folder_len &&
+		memcmp(f->path.bytes, path, folder_len) == 0)
 		return;
 	if (f->path.len)
 		write_folder(f, "", out);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include "check/checker.h"
 
+#include "check/inside.h"
+
 static const struct builtin_info infos[] = {
 	{ NULL, 0, 0, NULL },
 #define BUILTIN(id, name, least, most, about) { name, least, most, about },
@@ -47,7 +49,7 @@ elements(struct checker *ck, node_id arg, uint32_t wanted)
 		return TYPE_ID(t);
 	if (!elem || TYPE_AT(p, t)->kind == TYPE_MAP)
 		check_fault(
-			ck, ck->user ? EGM0120 : EGM0402, arg, "a list or a set is wanted here");
+			ck, check_type_code(ck), arg, "a list or a set is wanted here");
 	return elem;
 }
 
@@ -57,7 +59,7 @@ elements_of(struct checker *ck, node_id arg, uint32_t wanted)
 	uint32_t t = elements(ck, arg, wanted);
 
 	if (t && !type_fits(ck, wanted, t, 0))
-		check_fault(ck, ck->user ? EGM0120 : EGM0402, arg,
+		check_fault(ck, check_type_code(ck), arg,
 			"the entries are of another type than this function takes");
 }
 
@@ -117,7 +119,7 @@ texts(struct checker *ck, node_id arg)
 		uint32_t t = check_expr(ck, arg, TYPE_T(TEXT));
 
 		if (TYPE_AT(ck->p, t)->kind != TYPE_WORDS && !type_fits(ck, TYPE_T(TEXT), t, 0))
-			check_fault(ck, ck->user ? EGM0120 : EGM0402, arg, "a text is wanted here");
+			check_fault(ck, check_type_code(ck), arg, "a text is wanted here");
 		if (t & TYPE_OPTIONAL && !ck->lenient)
 			check_fault(ck, EGM0405, arg,
 				"this may be absent, and here a value must stand");
@@ -151,7 +153,7 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		t = check_expr(ck, a, 0);
 		if (!type_elem(p, t) && TYPE_AT(p, t)->kind != TYPE_EMPTY &&
 			TYPE_AT(p, t)->kind != TYPE_POISON && !(t & TYPE_OPTIONAL))
-			check_fault(ck, ck->user ? EGM0120 : EGM0402, a,
+			check_fault(ck, check_type_code(ck), a,
 				"there is nothing to count here");
 		return TYPE_T(INT);
 	case BUILTIN_SUM:
@@ -242,7 +244,7 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		return TYPE_T(TEXT) | TYPE_OPTIONAL;
 	case BUILTIN_TODO:
 		if (NODE_AT(p, a)->kind != NODE_STRING)
-			check_fault(ck, ck->user ? EGM0120 : EGM0402, a,
+			check_fault(ck, check_type_code(ck), a,
 				"what goes here is said by a literal text");
 		return type_new(p, TYPE_TODO);
 	default:

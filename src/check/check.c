@@ -163,12 +163,31 @@ declare_all(struct checker *ck, uint32_t first, const uint32_t *contexts)
 		check_fn(ck, f, FN_AT(p, f)->decl);
 }
 
+/* Key material in any text of the user's. */
+static void
+refuse_secrets(struct checker *ck)
+{
+	struct program *p = ck->p;
+
+	for (node_id n = p->library_nodes; n < p->ast.nodes.count; n++) {
+		atom a = NODE_AT(p, n)->a;
+		const char *what = NODE_AT(p, n)->kind == NODE_STRING
+			? secret_looks_like(program_text(p, a), atom_len(&p->atoms, a))
+			: NULL;
+
+		if (!what)
+			continue;
+		diag_line(&p->diags, check_fault(ck, EGM0016, n, "this looks like %s", what), LINE_HELP,
+			"refer to a Secret by its name");
+	}
+}
+
 bool
 check_files(struct program *p, uint32_t first, bool library)
 {
 	struct checker ck;
 	uint32_t errors = p->diags.errors, count = p->files.count - first;
-	uint32_t *contexts = mem_new((count + 1) * sizeof *contexts);
+	uint32_t *contexts = mem_new((count + 1) * sizeof *contexts), objects = p->objects.count;
 
 	checker_init(&ck, p);
 	ck.user = !library;
@@ -177,8 +196,10 @@ check_files(struct program *p, uint32_t first, bool library)
 	declare_all(&ck, first, contexts);
 	file_bodies(&ck, first, contexts);
 	order_columns(&ck);
-	if (library && p->diags.errors == errors)
-		guard_library(&ck);
+	if (p->diags.errors == errors)
+		guard_declarations(&ck, objects);
+	if (!library)
+		refuse_secrets(&ck);
 	checker_release(&ck);
 	mem_free(contexts);
 	return p->diags.errors == errors;
@@ -273,6 +294,24 @@ declare_params(struct checker *ck, const uint32_t *chain, uint32_t count)
 		}
 }
 
+/* The context of one body: within that of the parameters, and with the `let`s of its own file. */
+static uint32_t
+body_scope(struct program *p, uint32_t base, const struct site *site)
+{
+	uint32_t lets = site->context ? CONTEXT_AT(p, site->context)->lets : 0, c;
+
+	if (!lets)
+		return base;
+	c = context_new(p, CONTEXT_SITE, base, 0);
+	CONTEXT_AT(p, c)->rtype = p->site_rtype;
+	for (uint32_t v = lets; v; v = VAR_AT(p, v)->next) {
+		uint32_t own = var_new(p, c, VAR_AT(p, v)->name, 0);
+
+		VAR_AT(p, own)->let = VAR_AT(p, v)->let;
+	}
+	return c;
+}
+
 bool
 check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site_mark *mark)
 {
@@ -293,7 +332,8 @@ check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site
 	ck.context = base;
 	declare_params(&ck, chain, count);
 	for (uint32_t i = count; i-- > 0;) {
-		uint32_t c = context_new(p, CONTEXT_SITE, base, SITE_AT(p, chain[i])->node);
+		struct site site = *SITE_AT(p, chain[i]);
+		uint32_t c = context_new(p, CONTEXT_SITE, body_scope(p, base, &site), site.node);
 
 		CONTEXT_AT(p, c)->rtype = p->site_rtype;
 		CONTEXT_AT(p, c)->rank = (uint8_t)(i ? RANK_PROFILE + (count - 1 - i) : RANK_SITE);

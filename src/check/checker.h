@@ -204,8 +204,8 @@ order_columns(struct checker *ck);
  * checked. Ties go to the BIND nodes. */
 void
 guard_join(struct checker *ck, uint32_t context);
-/* The guarantees that need the whole library. */
+/* The guarantees that need all files; object statements count from `objects` on. */
 void
-guard_library(struct checker *ck);
+guard_declarations(struct checker *ck, uint32_t objects);
 
 #endif

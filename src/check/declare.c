@@ -132,6 +132,7 @@ name_site(struct checker *ck, node_id n, enum site_role role)
 	SITE_AT(p, s)->profile = role == SITE_PROFILE;
 	SITE_AT(p, s)->role = (uint8_t)role;
 	SITE_AT(p, s)->library = !ck->user;
+	SITE_AT(p, s)->context = ck->context;
 	if (role != SITE_TEST)
 		program_symbol_at(p, name)->site = s;
 	NODE_AT(p, n)->ref = s;

@@ -30,7 +30,7 @@ binding_type(struct checker *ck, node_id n)
 	else
 		elem = type_elem(p, set);
 	if (!elem && TYPE_AT(p, set)->kind != TYPE_EMPTY)
-		check_fault(ck, ck->user ? EGM0120 : EGM0402, NODE_AT(p, n)->kid[0],
+		check_fault(ck, check_type_code(ck), NODE_AT(p, n)->kid[0],
 			"`for` runs over a set, a list or an optional value, not over %s",
 			check_type_text(ck, set));
 	return TYPE_ID(elem);

@@ -75,6 +75,9 @@ uint32_t
 check_find_owner(const struct program *p, uint32_t rtype, atom name);
 uint32_t
 check_word_type(struct checker *ck, uint32_t expected);
+/* What a wrong type is called: in a site it is the value that is wrong. */
+enum diag_code
+check_type_code(const struct checker *ck);
 bool
 check_in_site(const struct checker *ck);
 bool

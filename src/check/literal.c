@@ -155,7 +155,7 @@ check_interp(struct checker *ck, node_id n)
 		}
 		t = check_expr(ck, part, 0);
 		if (!printable(p, t)) {
-			struct diag *g = check_fault(ck, ck->user ? EGM0120 : EGM0402, part,
+			struct diag *g = check_fault(ck, check_type_code(ck), part,
 				"%s cannot be put into a text", check_type_text(ck, t));
 
 			if (TYPE_AT(p, t)->kind == TYPE_REF)

@@ -5,6 +5,8 @@
  */
 #include "check/checker.h"
 
+#include "check/inside.h"
+
 #include "base/suggest.h"
 
 const char *
@@ -29,7 +31,7 @@ uint32_t
 check_mismatch(struct checker *ck, node_id n, uint32_t wanted, uint32_t got)
 {
 	if (TYPE_AT(ck->p, wanted)->kind != TYPE_POISON && TYPE_AT(ck->p, got)->kind != TYPE_POISON)
-		check_fault(ck, ck->user ? EGM0120 : EGM0402, n,
+		check_fault(ck, check_type_code(ck), n,
 			"here stands %s, where %s is wanted", check_type_text(ck, got),
 			check_type_text(ck, wanted));
 	return 0;
@@ -394,6 +396,12 @@ bool
 check_in_site(const struct checker *ck)
 {
 	return ck->context && CONTEXT_AT(ck->p, ck->context)->site;
+}
+
+enum diag_code
+check_type_code(const struct checker *ck)
+{
+	return check_in_site(ck) ? EGM0120 : EGM0402;
 }
 
 /* The variable at the root of a path, if it is one. */

@@ -148,7 +148,7 @@ check_arithmetic(struct checker *ck, node_id n, uint32_t expected)
 		(ka == TYPE_MAP || ka == TYPE_LIST || ka == TYPE_SET || ka == TYPE_EMPTY) &&
 		type_common(ck, ta, tb, &both))
 		return both;
-	check_fault(ck, ck->user ? EGM0120 : EGM0402, n, "`%s` does not work on %s and %s",
+	check_fault(ck, check_type_code(ck), n, "`%s` does not work on %s and %s",
 		ast_op_text(op), check_type_text(ck, ta), check_type_text(ck, tb));
 	return 0;
 }
@@ -217,7 +217,7 @@ check_condition(struct checker *ck, node_id n)
 	if (TYPE_AT(ck->p, t)->kind == TYPE_POISON)
 		return;
 	if (!scalar_is(ck->p, t, SCALAR_TYPE_BOOL)) {
-		struct diag *g = check_fault(ck, ck->user ? EGM0120 : EGM0402, n,
+		struct diag *g = check_fault(ck, check_type_code(ck), n,
 			"a condition is true or false, not %s", check_type_text(ck, t));
 
 		if (t & TYPE_OPTIONAL)

@@ -292,6 +292,7 @@ struct site {
 	bool profile;
 	bool library;
 	uint8_t role; /* enum site_role */
+	uint32_t context; /* of its file, whose `let`s it may use */
 	atom code; /* of the rule, for FAILS and PASSES */
 };
 enum site_role { SITE_PLAIN, SITE_PROFILE, SITE_TEST, SITE_FAILS, SITE_PASSES };

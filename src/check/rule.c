@@ -58,6 +58,16 @@ check_rule_fix(struct checker *ck, node_id n)
 	ck->lenient = false;
 }
 
+static uint32_t
+file_context(const struct checker *ck)
+{
+	uint32_t c = ck->context;
+
+	while (c && CONTEXT_AT(ck->p, c)->kind != CONTEXT_FILE)
+		c = CONTEXT_AT(ck->p, c)->parent;
+	return c;
+}
+
 static void
 add_rule_site(struct checker *ck, node_id n, atom code, enum site_role role)
 {
@@ -69,6 +79,7 @@ add_rule_site(struct checker *ck, node_id n, atom code, enum site_role role)
 	SITE_AT(p, s)->role = (uint8_t)role;
 	SITE_AT(p, s)->library = !ck->user;
 	SITE_AT(p, s)->code = code;
+	SITE_AT(p, s)->context = file_context(ck);
 	NODE_AT(p, n)->ref = s;
 }
 

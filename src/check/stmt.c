@@ -317,7 +317,8 @@ implicit_owner(struct checker *ck, node_id n, uint32_t rtype, uint32_t *context)
 	return false;
 }
 
-static void
+/* False if the block cannot be told by its label. */
+static bool
 check_label(struct checker *ck, node_id n, uint32_t rtype)
 {
 	struct program *p = ck->p;
@@ -325,19 +326,21 @@ check_label(struct checker *ck, node_id n, uint32_t rtype)
 	const struct rtype *t = RTYPE_AT(p, rtype);
 
 	if (!label)
-		return;
+		return true;
 	if (t->once && t->form != FORM_CHOICE && t->form != FORM_CASE && t->form != FORM_RECORD) {
 		check_fault(ck, EGM0105, label, "`%s` has no label: there is exactly one",
 			program_text(p, t->name));
-		return;
+		return false;
 	}
 	if (NODE_AT(p, label)->kind == NODE_INTERP || NODE_AT(p, label)->kind == NODE_STRING) {
 		check_expr(ck, label, TYPE_T(TEXT));
-		return;
+		return true;
 	}
-	if (t->label_words && !type_has_word(p, t->label_words, NODE_AT(p, label)->a))
-		check_fault(ck, EGM0141, label, "`%s` is not a label of %s",
+	if (!t->label_words || type_has_word(p, t->label_words, NODE_AT(p, label)->a))
+		return true;
+	check_fault(ck, EGM0141, label, "`%s` is not a label of %s",
 			check_node_text(ck, label), program_text(p, t->name));
+	return false;
 }
 
 /* Must the block hold a reason? */
@@ -407,8 +410,9 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 			note_failed(ck, choice);
 			return;
 		}
-	} else {
-		check_label(ck, n, rtype);
+	} else if (!check_label(ck, n, rtype)) {
+		note_failed(ck, rtype);
+		return;
 	}
 	if (owner) {
 		uint32_t t = check_owner(ck, owner, RTYPE_AT(p, rtype)->owner);

@@ -237,7 +237,7 @@ missing_field(struct world *w, uint32_t record, const struct member *m, struct s
 
 	slot->value = value_poison();
 	slot->state = SLOT_SET;
-	if (r->broken)
+	if (r->broken || (!r->user_head && *VEC_AT(&w->rtype_incomplete, bool, r->rtype)))
 		return;
 	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s `%s` needs `%s`",
 		record_rtype_name(w, r->rtype), program_text(w->p, r->label),

@@ -420,7 +420,7 @@ waivers_in(struct world *w, node_id body, struct span block, bool whole)
 	for (node_id n = body; n; n = NODE_AT(w->p, n)->next) {
 		const struct node *x = NODE_AT(w->p, n);
 
-		if (x->kind == NODE_ALLOW)
+		if (x->kind == NODE_ALLOW && !(x->flags & FLAG_BROKEN))
 			apply_waiver(w, n, block, whole);
 		else if (x->kind == NODE_BLOCK)
 			waivers_in(w, x->kid[3], x->span, false);

@@ -217,6 +217,8 @@ waits_for(const struct sorting *s, uint32_t rank, const struct object_ref **why)
 			least = s->rank[r->to];
 			*why = r;
 		}
+	if (least == OBJECT_NONE)
+		BUG("an object waits for nobody");
 	return least;
 }
 
