@@ -131,14 +131,14 @@ compare_lists(struct checking *c, const struct vec *entries)
 		const struct folder_entry *e =
 			j < entries->count ? VEC_AT(entries, const struct folder_entry, j) : NULL;
 		int order = !f ? 1 : !e ? -1 : strcmp(f->path, e->path);
-		const char *what = "missing";
+		const char *path = f ? f->path : "", *what = "missing";
 
 		if (e && order == 0)
 			what = compare_entry(c, f, e, &text);
 		else if (e && order > 0)
-			what = is_sums(e->path) ? NULL : foreign_entry(c, e);
+			what = is_sums(path = e->path) ? NULL : foreign_entry(c, e);
 		if (what)
-			add_fault(c, e && order > 0 ? e->path : f->path, what);
+			add_fault(c, path, what);
 		i += order <= 0;
 		j += order >= 0;
 	}
