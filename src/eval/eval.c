@@ -305,7 +305,8 @@ tell(struct program *p, const struct diag *g, struct str *why)
 {
 	struct place place = source_place(&p->source, g->span.file, g->span.start);
 
-	str_format(why, "%s:%u: %s: %s", source_file(&p->source, g->span.file)->name, place.line,
+	str_format(why, "%s:%u:%u: %s[%s]: %s", source_file(&p->source, g->span.file)->name,
+		place.line, place.column, g->severity == SEVERITY_ERROR ? "error" : "warning",
 		g->code, g->message);
 	for (const struct diag_text *t = g->texts; t; t = t->next)
 		if (t->line == LINE_SHOW)

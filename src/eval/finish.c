@@ -582,6 +582,18 @@ fill_kinds(struct world *w)
 	}
 }
 
+/* "name sectionName" */
+static const char *
+joined_keys(struct world *w, const struct type *t)
+{
+	const char *keys = program_text(w->p, WORD_AT(w->p, t->first));
+
+	for (uint32_t i = 1; i < t->count; i++)
+		keys = arena_format(&w->g->arena, "%s %s", keys,
+			program_text(w->p, WORD_AT(w->p, t->first + i)));
+	return keys;
+}
+
 void
 add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const char *path)
 {
@@ -594,12 +606,12 @@ add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const 
 
 		if (t->kind == TYPE_STRUCT) {
 			add_merge_keys(w, info, t->members, here);
-		} else if (t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES && t->count == 1) {
+		} else if (t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES && t->count) {
 			struct kind_key *k = ARENA_NEW(&w->g->arena, struct kind_key);
 			struct kind_key **end = &info->keys;
 
 			k->path = here;
-			k->key = program_text(p, WORD_AT(p, t->first));
+			k->key = joined_keys(w, t);
 			while (*end)
 				end = &(*end)->next;
 			*end = k;
