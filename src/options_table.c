@@ -84,12 +84,13 @@ static const struct command commands[COMMAND_COUNT] = {
 	[COMMAND_EXPLAIN] = {
 		.name = "explain",
 		.summary = "tell about a diagnostic: the trap, the reason, the way out",
-		.usage = "CODE",
-		.about = "Works offline for every code of the language and of the library.",
+		.usage = "CODE [FILE]",
+		.about = "Works offline for every code of the language and of the library; with FILE, "
+			"also for the rules of your own.",
 		.example = "egmc explain EGM0301",
 		.operand = "CODE",
 		.least = 1,
-		.most = 1,
+		.most = 2,
 		.run = command_explain,
 	},
 	[COMMAND_WHY] = {

@@ -101,6 +101,15 @@ target_of(const struct against *x)
 
 /* Differences of files */
 
+/* Without the blank behind the kind of an object that has no name, such as a Kustomization. */
+static size_t
+object_len(const char *object)
+{
+	size_t n = strlen(object);
+
+	return n && object[n - 1] == ' ' ? n - 1 : n;
+}
+
 static void
 report_difference(struct against *x, const struct difference *f)
 {
@@ -111,7 +120,7 @@ report_difference(struct against *x, const struct difference *f)
 		str_format(&message, ":%u", f->line);
 	str_puts(&message, "`: ");
 	if (*f->object)
-		str_format(&message, "%s: ", f->object);
+		str_format(&message, "%.*s: ", (int)object_len(f->object), f->object);
 	if (*f->path)
 		str_format(&message, "`%s`: ", f->path);
 	str_puts(&message, f->what);

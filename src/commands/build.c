@@ -72,6 +72,20 @@ is_common_folder(const char *dir)
 	return common;
 }
 
+/* Is there a tree of ours in dir, or in a folder below it? */
+static bool
+holds_lock(const char *dir, const char *below)
+{
+	struct str path = STR_INIT;
+	struct stat st;
+	bool holds;
+
+	str_format(&path, "%s/%s%s" LOCK_FILE, dir, below, *below ? "/" : "");
+	holds = lstat(str_text(&path), &st) == 0;
+	str_release(&path);
+	return holds;
+}
+
 static void
 refuse(struct build *b, const char *dir, const char *why, const char *lock_why)
 {
@@ -85,7 +99,11 @@ refuse(struct build *b, const char *dir, const char *why, const char *lock_why)
 	g = diag_add(d, EGM0903, nowhere, "%s", why);
 	if (*lock_why)
 		diag_line(d, g, LINE_NOTE, "`%s/" LOCK_FILE "` is no lock: %s", dir, lock_why);
-	diag_line(d, g, LINE_HELP, "nothing was touched: move them away, or build into another folder");
+	if (b->d.o->site && holds_lock(dir, b->d.o->site))
+		diag_line(d, g, LINE_HELP, "the tree of this site is `%s/%s`", dir, b->d.o->site);
+	else
+		diag_line(d, g, LINE_HELP,
+			"nothing was touched: move them away, or build into another folder");
 }
 
 static bool
@@ -181,18 +199,14 @@ static bool
 holds_one_site(struct build *b, const char *dir)
 {
 	struct diags *d = &b->d.program.diags;
-	struct str lock = STR_INIT;
-	struct stat st;
-	struct diag *g = NULL;
+	struct diag *g;
 
-	str_format(&lock, "%s/" LOCK_FILE, dir);
-	if (lstat(str_text(&lock), &st) == 0) {
-		g = diag_add(d, EGM0903, nowhere, "`%s` holds the tree of one site, and there are %u now",
-			dir, b->d.sites.count);
-		diag_line(d, g, LINE_HELP, "build into another folder, or name the one with --site");
-	}
-	str_release(&lock);
-	return g;
+	if (!holds_lock(dir, ""))
+		return false;
+	g = diag_add(d, EGM0903, nowhere, "`%s` holds the tree of one site, and there are %u now", dir,
+		b->d.sites.count);
+	diag_line(d, g, LINE_HELP, "build into another folder, or name the one with --site");
+	return true;
 }
 
 static void

@@ -150,7 +150,12 @@ is_made_of_all(struct why *w, const struct graph *g, uint32_t site)
 		const char *path = VEC_AT(&stage.files, const struct stage_file, i)->path;
 
 		found = is_named(w, site, path);
-		suggest_offer(&w->near, arena_copy(&w->d.load.arena, path, strlen(path)));
+		suggest_offer(&w->near,
+			arena_format(&w->d.load.arena, "%s%s%s",
+				w->d.sites.count > 1
+					? program_text(&w->d.program, driver_site(&w->d, site)->name)
+					: "",
+				w->d.sites.count > 1 ? "/" : "", path));
 	}
 	stage_release(&stage);
 	return found;
