@@ -91,7 +91,8 @@ miss_site(struct driver *d)
 	if (d->o->command->run == driver_check && has_laws(p))
 		return true;
 	g = diag_add(&p->diags, EGM0014, NODE_AT(p, f->first)->span, "the input declares no site");
-	diag_line(&p->diags, g, LINE_HELP, "write `site NAME { ... }`, or name a file that uses this one");
+	diag_line(&p->diags, g, LINE_HELP,
+		"write `site NAME { ... }`, or name a file that uses this one");
 	return false;
 }
 
@@ -138,8 +139,7 @@ is_denied(const struct driver *d, const struct diag *g)
 
 	if (g->dropped || g->severity != SEVERITY_WARNING)
 		return false;
-	return d->o->deny & DENY_WARNINGS ||
-		(d->o->deny & DENY_TODO && strcmp(g->code, todo) == 0);
+	return d->o->deny & DENY_WARNINGS || (d->o->deny & DENY_TODO && strcmp(g->code, todo) == 0);
 }
 
 bool

@@ -35,8 +35,8 @@ driver_test(const struct options *o);
 int
 driver_against(const struct options *o);
 
-/* Appends the page of a rule, of the library or of the file in o->operands[1] if there is one. If no
- * rule has the code, appends nothing and offers all codes to `near` (copied into the arena).
+/* Appends the page of a rule, of the library or of the file in o->operands[1] if there is one. If
+ * no rule has the code, appends nothing and offers all codes to `near` (copied into the arena).
  * Anything but STATUS_FINE: something cannot be read, which has been said. */
 int
 driver_explain(const struct options *o, const char *code, struct arena *a, struct str *page,
@@ -60,7 +60,8 @@ driver_open(struct driver *d, const struct options *o);
 /* Prints all diagnostics and gives everything back. Returns the status of the command. */
 int
 driver_close(struct driver *d);
-/* Loads and checks the files of the command line. False: there is nothing that could be evaluated. */
+/* Loads and checks the files of the command line. False: nothing is there that could be
+ * evaluated. */
 bool
 driver_input(struct driver *d, const char *const *paths, size_t count);
 /* Chooses the sites: all of the input, or the one of --site. False, with a message, if there is

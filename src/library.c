@@ -195,11 +195,14 @@ static node_id
 find_date(const struct program *p)
 {
 	for (uint32_t f = 0; f < p->files.count; f++)
-		for (node_id n = VEC_AT(&p->files, struct ast_file, f)->first; n; n = NODE_AT(p, n)->next) {
-			if (NODE_AT(p, n)->kind != NODE_DECL_BLOCK || NODE_AT(p, n)->a != p->words_.site)
+		for (node_id n = VEC_AT(&p->files, struct ast_file, f)->first; n;
+			n = NODE_AT(p, n)->next) {
+			if (NODE_AT(p, n)->kind != NODE_DECL_BLOCK ||
+				NODE_AT(p, n)->a != p->words_.site)
 				continue;
 			for (node_id m = NODE_AT(p, n)->kid[2]; m; m = NODE_AT(p, m)->next)
-				if (NODE_AT(p, m)->kind == NODE_MEMBER && NODE_AT(p, m)->a == p->words_.as_of)
+				if (NODE_AT(p, m)->kind == NODE_MEMBER &&
+					NODE_AT(p, m)->a == p->words_.as_of)
 					return NODE_AT(p, m)->kid[2];
 		}
 	return 0;

@@ -115,7 +115,8 @@ miss_edition(struct load *l, const struct ast_file *f)
 
 	if (f->first)
 		at = NODE_AT(l->p, f->first)->span;
-	g = diag_add(d, EGM0009, at, f->first ? "the file says no edition" : "the file holds no statement");
+	g = diag_add(d, EGM0009, at,
+		f->first ? "the file says no edition" : "the file holds no statement");
 	diag_line(d, g, LINE_BECAUSE,
 		"the first statement says for which edition of the language the file was written");
 	at.end = at.start;
@@ -143,8 +144,8 @@ static void
 refuse_edition(struct load *l, node_id n)
 {
 	struct span at = NODE_AT(l->p, n)->span;
-	struct diag *g = diag_add(&l->p->diags, EGM0009, at, "unknown edition %lld",
-		(long long)NODE_AT(l->p, n)->n);
+	struct diag *g = diag_add(
+		&l->p->diags, EGM0009, at, "unknown edition %lld", (long long)NODE_AT(l->p, n)->n);
 
 	l->incomplete = true;
 	diag_here(&l->p->diags, g, "this egmc knows %d", LOAD_EDITION);
@@ -297,8 +298,7 @@ add_source(struct load *l, uint32_t i)
 {
 	struct load_file *f = file_at(l, i);
 
-	f->file = source_add(
-		&l->p->source, f->shown, str_text(&f->text), f->text.len, false, true);
+	f->file = source_add(&l->p->source, f->shown, str_text(&f->text), f->text.len, false, true);
 }
 
 static void
@@ -309,7 +309,8 @@ report_unreadable(struct load *l, uint32_t i, node_id n, enum files_fault why, c
 
 	if (why == FILES_OUTSIDE) {
 		g = fault(l, EGM0012, n,
-			arena_format(&l->arena, "`%s` is a link out of the project root", f->shown));
+			arena_format(
+				&l->arena, "`%s` is a link out of the project root", f->shown));
 		diag_line(&l->p->diags, g, LINE_NOTE, "the project root is `%s`", l->root);
 		return;
 	}
@@ -368,13 +369,17 @@ has_suffix(const char *path, const char *suffix)
 	return n >= m && strcmp(path + n - m, suffix) == 0;
 }
 
-/* False, with a report, if a statement names a file of the other kind. */
+/* False, with a report, if a statement names no file, or one of the other kind. */
 static bool
 is_of_kind(struct load *l, node_id n, bool manifest)
 {
 	const char *path = program_text(l->p, NODE_AT(l->p, n)->a);
 	struct diag *g;
 
+	if (!*path) {
+		fault(l, EGM0011, n, "no file has an empty name");
+		return false;
+	}
 	if (has_suffix(path, ".egm") != manifest)
 		return true;
 	g = fault(l, EGM0011, n,
@@ -382,7 +387,8 @@ is_of_kind(struct load *l, node_id n, bool manifest)
 			manifest ? "`%s` holds no manifests" : "`%s` is not named as a file of egm",
 			path));
 	diag_line(&l->p->diags, g, LINE_HELP,
-		manifest ? "`use` takes files of egm" : "`include` takes manifests; files of egm end in .egm");
+		manifest ? "`use` takes files of egm"
+			 : "`include` takes manifests; files of egm end in .egm");
 	return false;
 }
 
@@ -394,7 +400,8 @@ is_too_much(struct load *l, node_id n)
 	if (l->begun.count < LOAD_DEPTH_MOST && l->files.count <= LOAD_FILES_MOST)
 		return false;
 	g = fault(l, EGM0501, n,
-		l->files.count > LOAD_FILES_MOST ? "too many files" : "files use each other too deeply");
+		l->files.count > LOAD_FILES_MOST ? "too many files"
+						 : "files use each other too deeply");
 	diag_line(&l->p->diags, g, LINE_NOTE, "at most %d files, %d deep", LOAD_FILES_MOST,
 		LOAD_DEPTH_MOST);
 	return true;
@@ -439,6 +446,29 @@ include(struct load *l, uint32_t from, node_id n)
 	}
 }
 
+/* Sites and profiles, and what they are made with, are all that the file has. */
+static bool
+has_sites_only(const struct load *l, node_id first)
+{
+	bool sites = false;
+
+	for (node_id n = first; n; n = NODE_AT(l->p, n)->next)
+		switch ((enum node_kind)NODE_AT(l->p, n)->kind) {
+		case NODE_SITE:
+			sites = true;
+			break;
+		case NODE_EDITION:
+		case NODE_USE:
+		case NODE_INCLUDE:
+		case NODE_PROFILE:
+		case NODE_LET:
+			break;
+		default:
+			return false;
+		}
+	return sites;
+}
+
 /* Parses a file that was read, and loads what it names before it. */
 static void
 load_tree(struct load *l, uint32_t i)
@@ -461,6 +491,7 @@ load_tree(struct load *l, uint32_t i)
 			include(l, i, n);
 	}
 	vec_cut(&l->begun, l->begun.count - 1);
+	file_at(l, i)->sites_only = has_sites_only(l, tree.first);
 	file_at(l, i)->state = LOAD_DONE;
 	vec_push(&p->files, &tree);
 }

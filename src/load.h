@@ -21,7 +21,7 @@
 
 #define LOAD_EDITION    2026
 #define LOAD_FILES_MOST 20000 /* in one run */
-#define LOAD_DEPTH_MOST 100   /* of files that use each other */
+#define LOAD_DEPTH_MOST 100 /* of files that use each other */
 
 enum load_state { LOAD_NEW, LOAD_BEGUN, LOAD_DONE };
 
@@ -31,6 +31,7 @@ struct load_file {
 	uint32_t file; /* in program.source; 0: it could not be read */
 	uint8_t state; /* enum load_state */
 	bool manifest; /* taken in by `include` */
+	bool sites_only; /* declares sites, and nothing that others than their heirs could notice */
 	struct str text; /* its bytes, which program.source only refers to */
 };
 

@@ -86,7 +86,9 @@ choose_site(struct against *x)
 		}
 	if (d->sites.count == 1)
 		return true;
-	fprintf(stderr, "egmc: `%s` declares several sites: name one with --site\n", d->o->against);
+	fprintf(stderr, "egmc: `%s` declares several sites, and no lock in `%s` says which it is\n",
+		d->o->against, x->dir);
+	fputs("help: name it with --site\n", stderr);
 	d->status = STATUS_USAGE;
 	return false;
 }
@@ -199,14 +201,15 @@ compare_inputs(struct against *x, const struct lock *now, struct diag *g)
 				arena_format(&x->arena, "it was built without `%s`", f->path));
 		else if (strcmp(old->sha256, f->sha256) != 0)
 			tell_change(x, g,
-				arena_format(&x->arena, "`%s` changed since it was built", f->path));
+				arena_format(
+					&x->arena, "`%s` changed since it was built", f->path));
 	}
 	for (uint32_t i = 0; i < x->lock.inputs.count; i++) {
 		const char *path = VEC_AT(&x->lock.inputs, const struct lock_file, i)->path;
 
 		if (!find_input(now, path))
-			tell_change(x, g,
-				arena_format(&x->arena, "it was built with `%s`, too", path));
+			tell_change(
+				x, g, arena_format(&x->arena, "it was built with `%s`, too", path));
 	}
 }
 
@@ -261,15 +264,16 @@ static void
 compare(struct against *x)
 {
 	const struct backend *target = target_of(x);
+	uint32_t site = *VEC_AT(&x->d.sites, uint32_t, 0);
 	struct stage stage;
 	struct eval e;
 
 	stage_init(&stage);
-	if (eval_run(&e, &x->d.program, *VEC_AT(&x->d.sites, uint32_t, 0))) {
+	if (eval_run(&e, &x->d.program, site)) {
 		target->emit(&e.graph, &stage);
 		compare_files(x, &stage);
 		check_sums(x);
-		site_tree_lock(&x->d, &e.graph, target, &stage);
+		site_tree_lock(&x->d, site, &e.graph, target, &stage);
 		compare_with_stage(x, &stage, first_report(x));
 	}
 	eval_release(&e);

@@ -40,9 +40,10 @@ static void
 evaluate(struct build *b, uint32_t i)
 {
 	const struct backend *target = backend_find(b->d.o->target);
+	uint32_t site = *VEC_AT(&b->d.sites, uint32_t, i);
 	struct eval e;
 
-	if (!eval_run(&e, &b->d.program, *VEC_AT(&b->d.sites, uint32_t, i))) {
+	if (!eval_run(&e, &b->d.program, site)) {
 		eval_release(&e);
 		return;
 	}
@@ -50,7 +51,7 @@ evaluate(struct build *b, uint32_t i)
 		add_stream(b, &e.graph);
 	} else {
 		target->emit(&e.graph, &b->stages[i]);
-		site_tree_lock(&b->d, &e.graph, target, &b->stages[i]);
+		site_tree_lock(&b->d, site, &e.graph, target, &b->stages[i]);
 	}
 	eval_release(&e);
 }
@@ -63,7 +64,9 @@ is_common_folder(const char *dir)
 {
 	struct str above = STR_INIT;
 	struct stat st, here, parent;
-	bool common = lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) && stat(".", &here) == 0;
+	const char *slash = strrchr(dir, '/'), *name = slash ? slash + 1 : dir;
+	bool common = *name && strcmp(name, "..") != 0 && lstat(dir, &st) == 0 &&
+		S_ISDIR(st.st_mode) && stat(".", &here) == 0;
 
 	str_format(&above, "%s/..", dir);
 	common = common && stat(str_text(&above), &parent) == 0 && parent.st_dev == st.st_dev &&
@@ -107,7 +110,8 @@ refuse(struct build *b, const char *dir, const char *why, const char *lock_why)
 }
 
 static bool
-judge(struct build *b, const char *dir, enum stage_result result, const char *why, const char *lock_why)
+judge(struct build *b, const char *dir, enum stage_result result, const char *why,
+	const char *lock_why)
 {
 	struct diags *d = &b->d.program.diags;
 
@@ -162,8 +166,7 @@ recover(struct build *b, const char *dir)
 	if (result != STAGE_WRITTEN && result != STAGE_SAME)
 		fine = judge(b, dir, result, str_text(&why), "");
 	else if (why.len)
-		diag_regrade(
-			d, diag_add(d, EGM0902, nowhere, "%s", str_text(&why)), SEVERITY_NOTE);
+		diag_regrade(d, diag_add(d, EGM0902, nowhere, "%s", str_text(&why)), SEVERITY_NOTE);
 	str_release(&why);
 	return fine;
 }
@@ -203,8 +206,8 @@ holds_one_site(struct build *b, const char *dir)
 
 	if (!holds_lock(dir, ""))
 		return false;
-	g = diag_add(d, EGM0903, nowhere, "`%s` holds the tree of one site, and there are %u now", dir,
-		b->d.sites.count);
+	g = diag_add(d, EGM0903, nowhere, "`%s` holds the tree of one site, and there are %u now",
+		dir, b->d.sites.count);
 	diag_line(d, g, LINE_HELP, "build into another folder, or name the one with --site");
 	return true;
 }

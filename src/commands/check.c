@@ -100,7 +100,8 @@ driver_check(const struct options *o)
 			dump_text(&d, o->operands[i]);
 		return driver_close(&d);
 	}
-	if (driver_open(&d, o) && driver_input(&d, operands, o->operand_count) && driver_sites(&d)) {
+	if (driver_open(&d, o) && driver_input(&d, operands, o->operand_count) &&
+		driver_sites(&d)) {
 		if (o->dump == DUMP_COLUMNS)
 			dump_columns(&d);
 		check_sites(&d);

@@ -56,17 +56,22 @@ add_head(const struct program *p, uint32_t i, struct str *out)
 /* Declarations one by one */
 
 static void
-add_type(const struct program *p, const struct node *n, struct str *out)
+add_type(const struct program *p, node_id id, struct str *out)
 {
+	const struct node *n = NODE_AT(p, id);
+	struct str text = STR_INIT;
+
 	str_format(out, "### type %s\n\n", program_text(p, n->a));
 	if (NODE_AT(p, n->kid[0])->kind == NODE_TYPE_STRUCT) {
-		doc_comment(p, (node_id)(n - (const struct node *)p->ast.nodes.data), out);
+		doc_comment(p, id, out);
 		doc_members(p, NODE_AT(p, n->kid[0])->kid[0], out);
 		return;
 	}
-	prose_code_slice(p, n->kid[0], n->kid[1], out);
+	prose_slice_to(p, n->kid[0], n->kid[1], &text);
+	prose_take(&text, out, prose_code);
 	str_puts(out, "\n\n");
-	doc_comment(p, (node_id)(n - (const struct node *)p->ast.nodes.data), out);
+	doc_comment(p, id, out);
+	str_release(&text);
 }
 
 static void
@@ -122,7 +127,7 @@ add_declaration(const struct program *p, node_id id, struct str *out)
 		doc_extension(p, id, out);
 		break;
 	case NODE_TYPE:
-		add_type(p, n, out);
+		add_type(p, id, out);
 		break;
 	case NODE_FN:
 		add_fn(p, id, out);
@@ -206,7 +211,8 @@ struct listing {
 };
 
 static const struct listing listings[] = {
-	{ NODE_KIND, NODE_VALUES, "| kind | apiVersion or chart | scope | phase | |\n|---|---|---|---|---|\n",
+	{ NODE_KIND, NODE_VALUES,
+		"| kind | apiVersion or chart | scope | phase | |\n|---|---|---|---|---|\n",
 		add_kind },
 	{ NODE_LABEL, NODE_LABEL, "| key | | value | |\n|---|---|---|---|\n", add_label },
 	{ NODE_RULE, NODE_RULE, "| rule | | law |\n|---|---|---|\n", add_rule },
@@ -293,8 +299,10 @@ add_all(const struct program *p, struct str *out)
 {
 	str_puts(out, "# The library\n\n");
 	str_puts(out,
-		"Every block and field that a site may hold, what the library derives from them, and "
-		"the laws that it knows, file by file. Made by `egmc doc`. `egmc explain CODE` tells "
+		"Every block and field that a site may hold, what the library derives from them, "
+		"and "
+		"the laws that it knows, file by file. Made by `egmc doc`. `egmc explain CODE` "
+		"tells "
 		"more about a rule.\n\n");
 	str_format(out, "The library is that of %s.\n\n",
 		program_text(p, NODE_AT(p, p->library_date)->a));

@@ -238,9 +238,8 @@ form_word(enum rtype_form form)
 	case FORM_BLOCK:
 		return "A block";
 	case FORM_RECORD:
-		return "A record that the library writes";
 	case FORM_CONTRACT:
-		return "A record that the library writes, and that back ends and rules read";
+		return "A record";
 	case FORM_CHOICE:
 		return "A choice";
 	case FORM_CASE:
@@ -274,6 +273,8 @@ add_place(const struct program *p, uint32_t rtype, struct str *out)
 		str_puts(out, ", one for each word of ");
 		prose_code(out, program_text(p, TYPE_AT(p, t->label_words)->name));
 	}
+	if (t->form == FORM_RECORD || t->form == FORM_CONTRACT)
+		str_puts(out, "; the library writes it");
 	if (t->weakens)
 		str_puts(out, "; it weakens a guarantee, so it needs a `because`");
 	str_puts(out, ".\n\n");
@@ -309,7 +310,8 @@ add_children(const struct program *p, uint32_t rtype, struct str *out)
 	for (uint32_t m = RTYPE_AT(p, rtype)->members; m; m = MEMBER_AT(p, m)->next) {
 		uint32_t child = MEMBER_AT(p, m)->child;
 
-		if (MEMBER_AT(p, m)->form != MEMBER_CHILD || !is_written_by_users(RTYPE_AT(p, child)))
+		if (MEMBER_AT(p, m)->form != MEMBER_CHILD ||
+			!is_written_by_users(RTYPE_AT(p, child)))
 			continue;
 		str_puts(out, before);
 		add_link(p, child, out);

@@ -73,16 +73,27 @@ prose_text(const struct program *p, node_id text, struct str *out)
 			n->span.end - n->span.start - 2);
 }
 
+static void
+add_code(struct str *out, const char *text, bool cell)
+{
+	bool ticks = strchr(text, '`');
+
+	str_puts(out, ticks ? "`` " : "`");
+	for (; *text; text++)
+		str_format(out, cell && *text == '|' ? "\\%c" : "%c", *text);
+	str_puts(out, ticks ? " ``" : "`");
+}
+
 void
 prose_code(struct str *out, const char *text)
 {
-	const char *fence = strchr(text, '`') ? "``" : "`";
-	const char *space = *fence && fence[1] ? " " : "";
+	add_code(out, text, false);
+}
 
-	str_format(out, "%s%s", fence, space);
-	for (; *text; text++)
-		str_format(out, *text == '|' ? "\\%c" : "%c", *text);
-	str_format(out, "%s%s", space, fence);
+void
+prose_code_cell(struct str *out, const char *text)
+{
+	add_code(out, text, true);
 }
 
 void
@@ -92,7 +103,7 @@ prose_code_slice(const struct program *p, node_id a, node_id b, struct str *out)
 
 	if (a) {
 		prose_slice_to(p, a, b, &text);
-		prose_code(out, str_text(&text));
+		prose_code_cell(out, str_text(&text));
 	}
 	str_release(&text);
 }
@@ -125,7 +136,8 @@ prose_link(struct str *out, const char *name, const char *heading)
 			str_putc(out, (char)(*c - 'A' + 'a'));
 		else if (*c == ' ')
 			str_putc(out, '-');
-		else if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '_')
+		else if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' ||
+			*c == '_')
 			str_putc(out, *c);
 	str_putc(out, ')');
 }

@@ -17,9 +17,12 @@ prose_slice_to(const struct program *p, node_id a, node_id b, struct str *out);
 /* The text of a STRING, or that of an INTERP as it was written, without quotes. */
 void
 prose_text(const struct program *p, node_id text, struct str *out);
-/* A text as code that may stand in a cell of a table, whatever signs it holds. */
+/* A text as code, whatever signs it holds. */
 void
 prose_code(struct str *out, const char *text);
+/* The same in a cell of a table. */
+void
+prose_code_cell(struct str *out, const char *text);
 /* The same for a slice; nothing for node 0. */
 void
 prose_code_slice(const struct program *p, node_id a, node_id b, struct str *out);

@@ -5,9 +5,18 @@
 #include "library.h"
 #include "lock/lock.h"
 
-/* Every file that was read. */
+/* Does the site, or a profile that it comes from, stand in the file? */
+static bool
+comes_from(const struct program *p, uint32_t site, uint32_t file)
+{
+	while (site && NODE_AT(p, SITE_AT(p, site)->node)->span.file != file)
+		site = SITE_AT(p, site)->parent;
+	return site;
+}
+
+/* Every file that was read, but those of other sites: what they say does not matter to this one. */
 static const struct lock_input *
-list_inputs(const struct driver *d, struct arena *a, size_t *count)
+list_inputs(const struct driver *d, uint32_t site, struct arena *a, size_t *count)
 {
 	const struct vec *files = &d->load.files;
 	struct lock_input *inputs = ARENA_ARRAY(a, struct lock_input, files->count);
@@ -16,7 +25,8 @@ list_inputs(const struct driver *d, struct arena *a, size_t *count)
 	for (uint32_t i = 1; i < files->count; i++) {
 		const struct load_file *f = VEC_AT(files, const struct load_file, i);
 
-		if (f->state == LOAD_DONE)
+		if (f->state == LOAD_DONE &&
+			(!f->sites_only || comes_from(&d->program, site, f->file)))
 			inputs[(*count)++] = (struct lock_input){ f->path,
 				f->text.bytes ? f->text.bytes : "", f->text.len };
 	}
@@ -43,8 +53,8 @@ list_objects(const struct graph *g, const struct backend *b, struct arena *a)
 }
 
 void
-site_tree_lock(
-	const struct driver *d, const struct graph *g, const struct backend *b, struct stage *out)
+site_tree_lock(const struct driver *d, uint32_t site, const struct graph *g,
+	const struct backend *b, struct stage *out)
 {
 	struct str hash = STR_INIT;
 	struct lock_facts facts = { 0 };
@@ -57,7 +67,7 @@ site_tree_lock(
 	facts.edition = arena_format(&a, "%d", LOAD_EDITION);
 	facts.site = atom_text(g->atoms, g->site);
 	facts.target = b->name;
-	facts.inputs = list_inputs(d, &a, &facts.input_count);
+	facts.inputs = list_inputs(d, site, &a, &facts.input_count);
 	facts.objects = list_objects(g, b, &a);
 	facts.object_count = g->order.count;
 	lock_write(out, &facts);

@@ -8,9 +8,10 @@
 #include "driver.h"
 #include "eval/eval.h"
 
-/* Adds egm.lock and the sums to a stage that holds what the back end made of the graph. */
+/* Adds egm.lock and the sums to a stage that holds what the back end made of the graph of a site
+ * (index in program.sites). */
 void
-site_tree_lock(
-	const struct driver *d, const struct graph *g, const struct backend *b, struct stage *out);
+site_tree_lock(const struct driver *d, uint32_t site, const struct graph *g,
+	const struct backend *b, struct stage *out);
 
 #endif

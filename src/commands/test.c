@@ -125,8 +125,8 @@ run(struct tests *t, bool tap)
 			add_failure(t, i, str_text(&why));
 	}
 	if (!tap)
-		str_format(&t->out, "%u passed, %u failed\n", t->sites.count - t->failed,
-			t->failed);
+		str_format(
+			&t->out, "%u passed, %u failed\n", t->sites.count - t->failed, t->failed);
 	str_release(&why);
 }
 

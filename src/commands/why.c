@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "backend/backend.h"
+#include "commands/site_tree.h"
 #include "driver.h"
 
 struct why {
@@ -119,8 +119,8 @@ answer(struct why *w, const struct graph *g, const struct shown *s)
 	uint32_t object;
 
 	if (w->line > s->trees.count) {
-		w->message = arena_format(&w->d.load.arena, "`%s` has only %u lines", w->path,
-			s->trees.count);
+		w->message = arena_format(
+			&w->d.load.arena, "`%s` has only %u lines", w->path, s->trees.count);
 		return;
 	}
 	t = *VEC_AT(&s->trees, const struct tree *, w->line - 1);
@@ -129,9 +129,9 @@ answer(struct why *w, const struct graph *g, const struct shown *s)
 		eval_why(&w->d.program, graph_object(g, object), t, &w->answer);
 	else
 		str_format(&w->answer,
-			object == OBJECT_NONE
-				? "%s:%u: stands between two objects\n"
-				: "%s:%u: egmc marks what is somebody else's: nobody is to prune it\n",
+			object == OBJECT_NONE ? "%s:%u: stands between two objects\n"
+					      : "%s:%u: egmc marks what is somebody else's: nobody "
+						"is to prune it\n",
 			w->path, w->line);
 }
 
@@ -146,15 +146,16 @@ is_made_of_all(struct why *w, const struct graph *g, uint32_t site)
 
 	stage_init(&stage);
 	w->target->emit(g, &stage);
+	site_tree_lock(&w->d, *VEC_AT(&w->d.sites, uint32_t, site), g, w->target, &stage);
 	for (uint32_t i = 0; !found && i < stage.files.count; i++) {
 		const char *path = VEC_AT(&stage.files, const struct stage_file, i)->path;
 
 		found = is_named(w, site, path);
 		suggest_offer(&w->near,
 			arena_format(&w->d.load.arena, "%s%s%s",
-				w->d.sites.count > 1
-					? program_text(&w->d.program, driver_site(&w->d, site)->name)
-					: "",
+				w->d.sites.count > 1 ? program_text(&w->d.program,
+							       driver_site(&w->d, site)->name)
+						     : "",
 				w->d.sites.count > 1 ? "/" : "", path));
 	}
 	stage_release(&stage);
@@ -176,7 +177,8 @@ look(struct why *w, const struct graph *g, uint32_t site)
 		answer(w, g, &s);
 	} else if (is_made_of_all(w, g, site)) {
 		found = true;
-		str_format(&w->answer, "%s:%u: made from the list of all objects\n", w->path, w->line);
+		str_format(&w->answer, "%s:%u: made for the tree as a whole, by no statement\n",
+			w->path, w->line);
 	}
 	vec_release(&s.trees);
 	vec_release(&s.objects);
