@@ -25,9 +25,9 @@ object_find(struct world *w, uint32_t kind, atom label, uint32_t owner)
 {
 	for (uint32_t i = 0;; i++) {
 		uint32_t o = table64_get(w->object_ids, object_key(kind, label, owner, i));
-		const struct building *b = BUILDING_AT(w, o - 1);
+		const struct building *b = o ? BUILDING_AT(w, o - 1) : NULL;
 
-		if (!o || (b->kind == kind && b->label == label && b->owner == owner))
+		if (!b || (b->kind == kind && b->label == label && b->owner == owner))
 			return o;
 	}
 }
