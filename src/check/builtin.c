@@ -242,7 +242,7 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		check_value(ck, a, TYPE_T(TEXT), false);
 		elements(ck, second, TYPE_T(TEXT));
 		return TYPE_T(TEXT) | TYPE_OPTIONAL;
-	case BUILTIN_TODO:
+	case BUILTIN_UNFILLED:
 		if (NODE_AT(p, a)->kind != NODE_STRING)
 			check_fault(ck, check_type_code(ck), a,
 				"what goes here is said by a literal text");

@@ -135,6 +135,8 @@ eval_expr(struct world *w, struct frame *f, node_id n)
 	const struct node *x = world_node(w, n);
 	struct value v;
 
+	if (x->flags & FLAG_BROKEN) /* what did not parse was reported */
+		return value_poison();
 	switch ((enum node_kind)x->kind) {
 	case NODE_NAME:
 		return eval_name(w, f, n);
@@ -194,6 +196,8 @@ eval_expr(struct world *w, struct frame *f, node_id n)
 		return eval_of(w, f, n);
 	case NODE_STRUCT:
 		return eval_struct(w, f, n);
+	case NODE_NONE: /* a part that was cut off because it went too deep */
+		return value_poison();
 	default:
 		BUG("expression of kind %s", ast_kind_name((enum node_kind)x->kind));
 	}

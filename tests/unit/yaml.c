@@ -119,7 +119,7 @@ static const char *const quoted[] = {
 
 /* clang-format off */
 static const char *const bare[] = {
-	"a", "shop", "ingress-gw", "*.a" + 1, "yesterday", "nope", "only", "one", "offer", "truee",
+	"a", "shop", "ingress-gw", ".a", "yesterday", "nope", "only", "one", "offer", "truee",
 	"nul", "nulls", "~a", "<", "<<<", "==", "a=b",
 	"10.0.0.1", "10.0.0.0/8", "1.29.6", "v1.29", "1.29-alpha", "5s", "1m30s", "100m", "512Mi",
 	"1E", "1Gi", "0xg", "0b2", "0o8", "x1F",
