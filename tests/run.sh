@@ -83,6 +83,11 @@ plan() {
   [ "$failed" -eq 0 ] || exit 1
 }
 
+# options FILE: what the case asks for in its first line, `# options: ...`.
+options() {
+  sed -n '1s/^# options: *//p;1q' "$1"
+}
+
 # crashed STATUS: anything but the four statuses that the program may end with.
 crashed() {
   [ "$1" -gt 3 ]
