@@ -283,7 +283,10 @@ library_date(struct str *out)
 	struct program p;
 
 	program_init(&p);
-	parse_embedded(&p);
-	str_puts(out, program_text(&p, NODE_AT(&p, find_date(&p))->a));
+	if (!take_image(&p)) {
+		parse_embedded(&p);
+		p.library_date = find_date(&p);
+	}
+	str_puts(out, program_text(&p, NODE_AT(&p, p.library_date)->a));
 	program_release(&p);
 }

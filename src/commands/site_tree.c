@@ -61,7 +61,7 @@ site_tree_lock(const struct driver *d, uint32_t site, const struct graph *g,
 	struct arena a;
 
 	arena_init(&a);
-	library_hash(&d->program, &hash);
+	library_hash(d->o->stdlib ? &d->program : NULL, &hash);
 	facts.tool = "egmc " PACKAGE_VERSION;
 	facts.library = str_text(&hash);
 	facts.edition = arena_format(&a, "%d", LOAD_EDITION);
