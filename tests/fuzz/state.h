@@ -7,11 +7,18 @@
 #ifndef TESTS_FUZZ_STATE_H
 #define TESTS_FUZZ_STATE_H
 
-#include "check/program.h"
+#include <stddef.h>
 #include "base/mem.h"
+#include "check/program.h"
 #include "tests/fuzz/fuzz.h"
 
-#define STATE_POOLS 27
+/* The pools of a program stand in a row; those of its parts are added. */
+#define STATE_FIRST offsetof(struct program, types)
+#define STATE_ROW   ((offsetof(struct program, patterns) - STATE_FIRST) / sizeof(struct vec) + 1)
+#define STATE_POOLS (STATE_ROW + 4)
+
+_Static_assert((offsetof(struct program, patterns) - STATE_FIRST) % sizeof(struct vec) == 0,
+	"between the first pool and the last stand pools");
 
 struct state {
 	struct program saved; /* its pools and slots are copies of our own */
@@ -21,13 +28,14 @@ struct state {
 static inline void
 state_pools(struct program *p, struct vec *pools[STATE_POOLS])
 {
-	struct vec *const all[STATE_POOLS] = { &p->types, &p->rtypes, &p->members, &p->refers, &p->tables,
-		&p->rows, &p->fns, &p->labels, &p->rules, &p->contexts, &p->vars, &p->parts, &p->columns,
-		&p->edges, &p->objects, &p->sites, &p->symbols, &p->words, &p->numbers, &p->order,
-		&p->files, &p->includes, &p->patterns, &p->ast.nodes, &p->atoms.entries,
-		&p->source.files, &p->diags.all };
+	char *first = (char *)p + STATE_FIRST;
 
-	memcpy(pools, all, sizeof(all));
+	for (size_t i = 0; i < STATE_ROW; i++)
+		pools[i] = (struct vec *)(void *)(first + i * sizeof(struct vec));
+	pools[STATE_ROW] = &p->ast.nodes;
+	pools[STATE_ROW + 1] = &p->atoms.entries;
+	pools[STATE_ROW + 2] = &p->source.files;
+	pools[STATE_ROW + 3] = &p->diags.all;
 }
 
 static inline void *
@@ -48,7 +56,7 @@ state_detach(struct program *p)
 	struct vec *pools[STATE_POOLS];
 
 	state_pools(p, pools);
-	for (int i = 0; i < STATE_POOLS; i++) {
+	for (size_t i = 0; i < STATE_POOLS; i++) {
 		pools[i]->data = state_copy(pools[i]->data, (size_t)pools[i]->count * pools[i]->size);
 		pools[i]->room = pools[i]->count;
 	}
@@ -73,7 +81,7 @@ state_restore(const struct state *s, struct program *p)
 	struct vec *pools[STATE_POOLS];
 
 	state_pools(p, pools);
-	for (int i = 0; i < STATE_POOLS; i++)
+	for (size_t i = 0; i < STATE_POOLS; i++)
 		mem_free(pools[i]->data);
 	mem_free(p->atoms.slots);
 	mem_free(p->diags.slots);
