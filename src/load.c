@@ -49,15 +49,6 @@ load_release(struct load *l)
 	arena_release(&l->arena);
 }
 
-const struct load_file *
-load_find(const struct load *l, uint32_t file)
-{
-	for (uint32_t i = 1; file && i < l->files.count; i++)
-		if (file_at(l, i)->file == file)
-			return file_at(l, i);
-	return NULL;
-}
-
 /* The number of a file, known from now on. */
 static uint32_t
 file_of(struct load *l, const char *path)

@@ -55,9 +55,5 @@ load_release(struct load *l);
  * sense, since a file is missing; syntax faults alone do not hinder it. */
 bool
 load_input(struct load *l, const char *const *paths, size_t count, const char *root);
-/* The file of the command line or of a statement that stands at this number of program.source; NULL
- * if it is none. */
-const struct load_file *
-load_find(const struct load *l, uint32_t file);
 
 #endif

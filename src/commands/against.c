@@ -22,6 +22,7 @@ struct against {
 	struct lock lock; /* of the folder; empty without one */
 	bool locked;
 	struct vec differences; /* struct difference */
+	struct atoms told; /* files that differ */
 };
 
 static const struct span nowhere = { 0, 0, 0 };
@@ -139,17 +140,12 @@ compare_files(struct against *x, const struct stage *expected)
 	for (uint32_t i = 0; x->locked && i < x->lock.files.count; i++)
 		owned[count++] = VEC_AT(&x->lock.files, const struct lock_file, i)->path;
 	compare_tree(expected, x->dir, owned, count, &x->arena, &x->differences);
-	for (uint32_t i = 0; i < x->differences.count; i++)
-		report_difference(x, VEC_AT(&x->differences, const struct difference, i));
-}
+	for (uint32_t i = 0; i < x->differences.count; i++) {
+		const struct difference *f = VEC_AT(&x->differences, const struct difference, i);
 
-static bool
-is_told(const struct against *x, const char *path)
-{
-	for (uint32_t i = 0; i < x->differences.count; i++)
-		if (strcmp(VEC_AT(&x->differences, const struct difference, i)->file, path) == 0)
-			return true;
-	return false;
+		atom_of_text(&x->told, f->file);
+		report_difference(x, f);
+	}
 }
 
 static void
@@ -162,7 +158,7 @@ check_sums(struct against *x)
 	for (uint32_t i = 0; i < faults.count; i++) {
 		const struct lock_fault *f = VEC_AT(&faults, const struct lock_fault, i);
 
-		if (!is_told(x, f->path))
+		if (!atom_find(&x->told, f->path, strlen(f->path)))
 			report(x, arena_format(&x->arena, "`%s/%s`: %s", x->dir, f->path, f->what));
 	}
 	vec_release(&faults);
@@ -287,6 +283,7 @@ driver_against(const struct options *o)
 	int status;
 
 	arena_init(&x.arena);
+	atoms_init(&x.told);
 	vec_init(&x.differences, sizeof(struct difference), false);
 	if (driver_open(&x.d, o) && is_folder(&x)) {
 		read_lock(&x);
@@ -297,6 +294,7 @@ driver_against(const struct options *o)
 	}
 	status = driver_close(&x.d);
 	vec_release(&x.differences);
+	atoms_release(&x.told);
 	arena_release(&x.arena);
 	return status;
 }
