@@ -129,7 +129,7 @@ static const char *const bare[] = {
 	"a b", "a  b", "a,b", "a[b]", "a{b}", "a?", "a&b", "a*b", "a!b",
 	"a|b", "a>b", "a'b", "a\"b", "a%b", "a@b", "a`b", "a#b", "a\\nb", "\\", "$x", "${x}",
 	"(a)", "/a", ";a", "^a", "_", "_1", "app.kubernetes.io/name",
-	"gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac", "a\xc2\xa0" "b", "\xef\xbd\xb1", "?a",
+	"gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac", "a\xc2\xa0z", "\xef\xbd\xb1", "?a",
 	":a", "-0x", "1.2.3.4", "1-2", "2026-1-2x", "123-1-2",
 };
 /* clang-format on */
