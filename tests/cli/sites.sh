@@ -33,7 +33,7 @@ printf 'edition 2026\nsite west { note a { text = "b" } }\n' > west.egm
 try build fleet.egm west.egm -o out
 try verify out/west
 printf 'edition 2026\nsite west { note a { text = "c" } }\n' > west2.egm
-try check west.egm west2.egm
+try check --format short west.egm west2.egm
 
 echo '### an error in one of them'
 printf 'edition 2026\nsite bad { note a { text = 1 } }\n' > bad.egm
