@@ -49,7 +49,7 @@ check_fault(struct checker *ck, enum diag_code code, node_id n, const char *fmt,
 	va_list ap;
 
 	va_start(ap, fmt);
-	g = fault_at(ck, code, NODE_AT(ck->p, n)->span, fmt, ap);
+	g = fault_at(ck, code, program_head(ck->p, n), fmt, ap);
 	va_end(ap);
 	return g;
 }

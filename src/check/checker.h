@@ -44,7 +44,7 @@ checker_init(struct checker *ck, struct program *p);
 void
 checker_release(struct checker *ck);
 
-/* Reports at a node. Never NULL. */
+/* Reports at a node, of a block at its head. Never NULL. */
 struct diag *
 check_fault(struct checker *ck, enum diag_code code, node_id n, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -190,3 +190,69 @@ program_member(const struct program *p, uint32_t rtype, atom name)
 		m = program_struct_member(p, RTYPE_AT(p, t->choice)->members, name);
 	return m;
 }
+
+/* --- places --- */
+
+static struct span
+block_head(const struct program *p, const struct node *block)
+{
+	node_id last = block->kid[2] ? block->kid[2] : block->kid[1]; /* also of a PATCH */
+	struct span s = block->span;
+
+	if (!last)
+		for (node_id word = block->kid[0]; word; word = NODE_AT(p, word)->next)
+			last = word;
+	if (last)
+		s.end = NODE_AT(p, last)->span.end;
+	return s;
+}
+
+/* Up to the brace, without the blanks before it. */
+static struct span
+declaration_head(const struct program *p, const struct node *site)
+{
+	struct span s = site->span;
+	const char *bytes = source_file(&p->source, s.file)->bytes;
+	uint32_t end = s.start;
+
+	while (end < s.end && bytes[end] != '{' && bytes[end] != '\n')
+		end++;
+	while (end > s.start && (bytes[end - 1] == ' ' || bytes[end - 1] == '\r'))
+		end--;
+	s.end = end;
+	return s;
+}
+
+struct span
+program_head(const struct program *p, node_id n)
+{
+	const struct node *x = NODE_AT(p, n);
+
+	switch ((enum node_kind)x->kind) {
+	case NODE_BLOCK:
+	case NODE_PATCH:
+		return block_head(p, x);
+	case NODE_SITE:
+	case NODE_PROFILE:
+	case NODE_TEST:
+	case NODE_FAILS:
+	case NODE_PASSES:
+	case NODE_DECL_BLOCK:
+	case NODE_EXTEND_DECL:
+	case NODE_RECORD:
+	case NODE_CONTRACT:
+	case NODE_CHOICE:
+	case NODE_CASE:
+	case NODE_TABLE:
+	case NODE_KIND:
+	case NODE_VALUES:
+	case NODE_RULE:
+	case NODE_MEMBER_STRUCT:
+	case NODE_MEMBER_LIST:
+	case NODE_FOR:
+	case NODE_IF:
+		return declaration_head(p, x);
+	default:
+		return x->span;
+	}
+}

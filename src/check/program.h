@@ -415,6 +415,11 @@ program_member(const struct program *p, uint32_t rtype, atom name);
 uint32_t
 program_struct_member(const struct program *p, uint32_t first, atom name);
 
+/* The head of a block, a site or a declaration: its words, without the body. The whole of any
+ * other node. */
+struct span
+program_head(const struct program *p, node_id n);
+
 static inline const char *
 program_text(const struct program *p, atom a)
 {

@@ -93,6 +93,21 @@ add_part(struct checker *ck, uint32_t column, uint32_t context, node_id n, node_
 
 /* --- fields of records --- */
 
+/* Another case of the choice may have the field. */
+static void
+field_of_case(struct checker *ck, struct diag *g, node_id word, uint32_t choice)
+{
+	struct program *p = ck->p;
+
+	for (uint32_t t = 1; choice && t < p->rtypes.count; t++)
+		if (RTYPE_AT(p, t)->choice == choice &&
+			program_struct_member(p, RTYPE_AT(p, t)->members, NODE_AT(p, word)->a))
+			diag_line(&p->diags, g, LINE_HELP, "`%s` is a field of `%s %s`",
+				check_node_text(ck, word),
+				program_text(p, RTYPE_AT(p, choice)->name),
+				program_text(p, RTYPE_AT(p, t)->name));
+}
+
 static void
 unknown_member(struct checker *ck, node_id word, uint32_t rtype)
 {
@@ -112,6 +127,8 @@ unknown_member(struct checker *ck, node_id word, uint32_t rtype)
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
+	} else {
+		field_of_case(ck, g, word, t->choice);
 	}
 }
 
@@ -239,44 +256,72 @@ check_is_kind(const struct program *p, uint32_t t)
 	return t && (RTYPE_AT(p, t)->form == FORM_KIND || RTYPE_AT(p, t)->form == FORM_VALUES);
 }
 
+static bool
+is_quoted(const struct program *p, node_id label)
+{
+	return NODE_AT(p, label)->kind != NODE_WORD || NODE_AT(p, label)->flags & FLAG_QUOTED;
+}
+
+static void
+list_cases(struct checker *ck, struct diag *g, uint32_t choice)
+{
+	struct program *p = ck->p;
+	struct str all = STR_INIT;
+
+	for (uint32_t i = 1; i < p->rtypes.count; i++)
+		if (RTYPE_AT(p, i)->choice == choice)
+			str_format(&all, "%s%s %s", all.len ? ", " : "",
+				program_text(p, RTYPE_AT(p, choice)->name),
+				program_text(p, RTYPE_AT(p, i)->name));
+	diag_line(&p->diags, g, LINE_HELP, "one of: %s", str_text(&all));
+	str_release(&all);
+}
+
+static uint32_t
+unknown_case(struct checker *ck, uint32_t choice, node_id label)
+{
+	struct program *p = ck->p;
+	struct diag *g = check_fault(ck, EGM0141, label, "`%s` is no case of %s",
+		check_node_text(ck, label), program_text(p, RTYPE_AT(p, choice)->name));
+	struct suggest s;
+
+	suggest_init(&s, check_node_text(ck, label), atom_len(&p->atoms, NODE_AT(p, label)->a));
+	for (uint32_t i = 1; i < p->rtypes.count; i++)
+		if (RTYPE_AT(p, i)->choice == choice)
+			suggest_offer(&s, program_text(p, RTYPE_AT(p, i)->name));
+	if (s.best) {
+		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
+		diag_fix(&p->diags, g, NODE_AT(p, label)->span, "%s", s.best);
+	} else {
+		list_cases(ck, g, choice);
+	}
+	return 0;
+}
+
 /* The case that a choice's label names. */
 static uint32_t
 case_of_label(struct checker *ck, uint32_t choice, node_id label, node_id n)
 {
 	struct program *p = ck->p;
-	struct diag *g;
-	struct suggest s;
 	uint32_t t;
 
-	if (!label || NODE_AT(p, label)->kind != NODE_WORD ||
-		NODE_AT(p, label)->flags & FLAG_QUOTED) {
-		check_fault(ck, EGM0105, n, "`%s` needs its case: %s CASE",
-			program_text(p, RTYPE_AT(p, choice)->name),
+	if (!label || NODE_AT(p, label)->kind == NODE_INTERP) {
+		struct diag *g = check_fault(ck, EGM0105, n, "`%s` does not say its case",
 			program_text(p, RTYPE_AT(p, choice)->name));
+
+		list_cases(ck, g, choice);
 		return 0;
 	}
 	t = program_symbol(p, NODE_AT(p, label)->a).rtype;
-	if (t && RTYPE_AT(p, t)->choice == choice)
-		return t;
-	g = check_fault(ck, EGM0141, label, "`%s` is no case of %s", check_node_text(ck, label),
-		program_text(p, RTYPE_AT(p, choice)->name));
-	suggest_init(&s, check_node_text(ck, label), atom_len(&p->atoms, NODE_AT(p, label)->a));
-	struct str all = STR_INIT;
+	if (!t || RTYPE_AT(p, t)->choice != choice)
+		return unknown_case(ck, choice, label);
+	if (is_quoted(p, label)) {
+		struct diag *g = check_fault(ck, EGM0105, label, "a case is written bare");
 
-	for (uint32_t i = 1; i < p->rtypes.count; i++)
-		if (RTYPE_AT(p, i)->choice == choice) {
-			suggest_offer(&s, program_text(p, RTYPE_AT(p, i)->name));
-			str_format(&all, "%s%s", all.len ? ", " : "",
-				program_text(p, RTYPE_AT(p, i)->name));
-		}
-	if (s.best) {
-		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
-		diag_fix(&p->diags, g, NODE_AT(p, label)->span, "%s", s.best);
-	} else {
-		diag_line(&p->diags, g, LINE_HELP, "its cases: %s", str_text(&all));
+		diag_line(&p->diags, g, LINE_HELP, "%s", check_node_text(ck, label));
+		diag_fix(&p->diags, g, NODE_AT(p, label)->span, "%s", check_node_text(ck, label));
 	}
-	str_release(&all);
-	return 0;
+	return t;
 }
 
 static uint32_t
@@ -325,6 +370,13 @@ check_label(struct checker *ck, node_id n, uint32_t rtype)
 	node_id label = NODE_AT(p, n)->kid[1];
 	const struct rtype *t = RTYPE_AT(p, rtype);
 
+	if (!label && t->form == FORM_BLOCK && t->owner == p->site_rtype && t->hi > 1) {
+		struct diag *g = check_fault(ck, EGM0105, n, "`%s` needs a label: there may be many",
+			program_text(p, t->name));
+
+		diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", program_text(p, t->name));
+		return false;
+	}
 	if (!label)
 		return true;
 	if (t->once && t->form != FORM_CHOICE && t->form != FORM_CASE && t->form != FORM_RECORD) {
@@ -354,11 +406,14 @@ check_weakens(struct checker *ck, node_id n, uint32_t rtype)
 	for (node_id s = NODE_AT(p, n)->kid[3]; s; s = NODE_AT(p, s)->next)
 		if (NODE_AT(p, s)->kind == NODE_BECAUSE)
 			return;
-	struct diag *g = check_fault(ck, EGM0134, n, "`%s` weakens a guarantee and says no reason",
+	uint32_t choice = RTYPE_AT(p, rtype)->choice;
+	struct diag *g = check_fault(ck, EGM0134, n,
+		"`%s%s%s` weakens a guarantee and says no reason",
+		choice ? program_text(p, RTYPE_AT(p, choice)->name) : "", choice ? " " : "",
 		program_text(p, RTYPE_AT(p, rtype)->name));
 
 	diag_line(&p->diags, g, LINE_HELP,
-		"because \"...\" inside it; the reason is printed with the output");
+		"because \"...\" inside its braces; the reason is printed with the output");
 }
 
 /* Does a file of the library's kind alone write this? */
@@ -386,10 +441,42 @@ check_user_may_write(struct checker *ck, node_id n, uint32_t rtype)
 static void
 note_failed(struct checker *ck, uint32_t rtype)
 {
-	if (rtype)
-		vec_push(&ck->p->failed, &rtype);
+	struct program *p = ck->p;
+
+	if (!rtype)
+		return;
+	for (uint32_t i = 0; i < p->failed.count; i++)
+		if (*VEC_AT(&p->failed, uint32_t, i) == rtype)
+			return;
+	vec_push(&p->failed, &rtype);
+	for (uint32_t m = RTYPE_AT(p, rtype)->members; m; m = MEMBER_AT(p, m)->next)
+		if (MEMBER_AT(p, m)->form == MEMBER_CHILD)
+			note_failed(ck, MEMBER_AT(p, m)->child);
+	for (uint32_t t = 1; RTYPE_AT(p, rtype)->form == FORM_CHOICE && t < p->rtypes.count; t++)
+		if (RTYPE_AT(p, t)->choice == rtype)
+			note_failed(ck, t);
 }
 
+static void
+check_named_owner(struct checker *ck, node_id owner, uint32_t rtype)
+{
+	uint32_t t = check_owner(ck, owner, rtype);
+
+	if (TYPE_AT(ck->p, t)->kind != TYPE_REF && TYPE_AT(ck->p, t)->kind != TYPE_POISON)
+		check_fault(ck, EGM0402, owner, "what follows `of` is a record");
+	if (t & TYPE_OPTIONAL)
+		check_fault(ck, EGM0405, owner, "the owner may be absent");
+}
+
+static uint32_t
+existence_of(const struct program *p, uint32_t rtype)
+{
+	uint32_t choice = RTYPE_AT(p, rtype)->choice;
+
+	return RTYPE_AT(p, choice ? choice : rtype)->existence;
+}
+
+/* A block that is lost makes no record; what stands in it is checked all the same. */
 static void
 record_block(struct checker *ck, node_id n, uint32_t rtype)
 {
@@ -398,6 +485,7 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 		 facts = ck->facts.count;
 	enum op mode = (enum op)NODE_AT(p, n)->op;
 	node_id owner = NODE_AT(p, n)->kid[2];
+	bool lost = false;
 
 	if (!check_user_may_write(ck, n, rtype))
 		return;
@@ -411,35 +499,23 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 			return;
 		}
 	} else if (!check_label(ck, n, rtype)) {
-		note_failed(ck, rtype);
-		return;
+		lost = true;
 	}
-	if (owner) {
-		uint32_t t = check_owner(ck, owner, RTYPE_AT(p, rtype)->owner);
-
-		if (TYPE_AT(p, t)->kind != TYPE_REF && TYPE_AT(p, t)->kind != TYPE_POISON)
-			check_fault(ck, EGM0402, owner, "what follows `of` is a record");
-		if (t & TYPE_OPTIONAL)
-			check_fault(ck, EGM0405, owner, "the owner may be absent");
-	} else if (!implicit_owner(ck, n, rtype, &owner_context)) {
+	if (owner)
+		check_named_owner(ck, owner, RTYPE_AT(p, rtype)->owner);
+	else if (!implicit_owner(ck, n, rtype, &owner_context))
+		lost = true;
+	if (lost)
 		note_failed(ck, rtype);
-		return;
-	}
 	check_weakens(ck, n, rtype);
-	if (mode != BLOCK_PLAIN) {
-		uint32_t choice = RTYPE_AT(p, rtype)->choice;
-
-		check_read(ck, RTYPE_AT(p, choice ? choice : rtype)->existence, n);
-	}
+	if (mode != BLOCK_PLAIN)
+		check_read(ck, existence_of(p, rtype), n);
 	context = check_enter(ck, CONTEXT_RECORD, n, from);
 	check_here(ck)->rtype = rtype;
-	check_here(ck)->mode = (uint8_t)mode;
+	check_here(ck)->mode = (uint8_t)(lost ? BLOCK_PLAIN : mode);
 	check_here(ck)->owner = owner_context;
-	if (mode == BLOCK_PLAIN) {
-		uint32_t choice = RTYPE_AT(p, rtype)->choice;
-
-		add_part(ck, RTYPE_AT(p, choice ? choice : rtype)->existence, context, 0, 0, from);
-	}
+	if (mode == BLOCK_PLAIN && !lost)
+		add_part(ck, existence_of(p, rtype), context, 0, 0, from);
 	vec_cut(&ck->reads, from);
 	check_body(ck, NODE_AT(p, n)->kid[3]);
 	vec_cut(&ck->facts, facts);
@@ -500,16 +576,36 @@ member_block(struct checker *ck, node_id n)
 	check_field(ck, n);
 }
 
+/* `ambient { }` for `mode ambient { }`. */
+static void
+case_as_block(struct checker *ck, node_id word, uint32_t meant)
+{
+	struct program *p = ck->p;
+	uint32_t choice = RTYPE_AT(p, meant)->choice;
+	const char *name = program_text(p, RTYPE_AT(p, choice)->name);
+	struct diag *g = check_fault(ck, EGM0101, word, "`%s` is a case of `%s`, not a block",
+		check_node_text(ck, word), name);
+
+	diag_line(&p->diags, g, LINE_HELP, "%s %s", name, check_node_text(ck, word));
+	diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s %s", name, check_node_text(ck, word));
+	note_failed(ck, choice);
+}
+
 static void
 unknown_block(struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 	node_id word = NODE_AT(p, n)->kid[0];
 	uint32_t body = body_context(ck), rtype = CONTEXT_AT(p, body)->rtype;
-	struct diag *g =
-		check_fault(ck, EGM0101, word, "there is no block `%s`", check_node_text(ck, word));
+	uint32_t meant = program_symbol(p, NODE_AT(p, word)->a).rtype;
+	struct diag *g;
 	struct suggest s;
 
+	if (meant && RTYPE_AT(p, meant)->choice) {
+		case_as_block(ck, word, meant);
+		return;
+	}
+	g = check_fault(ck, EGM0101, word, "there is no block `%s`", check_node_text(ck, word));
 	suggest_init(&s, check_node_text(ck, word), atom_len(&p->atoms, NODE_AT(p, word)->a));
 	for (uint32_t t = 1; t < p->rtypes.count; t++) {
 		uint8_t form = RTYPE_AT(p, t)->form;

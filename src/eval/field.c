@@ -32,6 +32,8 @@ conflict(struct world *w, struct frame *f, const struct member *m, const struct 
 	bool old_user = is_user_node(w, old->node);
 	struct value at = { .kind = VALUE_ABSENT, .src = old_user ? old->node : b.src };
 
+	if (RECORD_AT(w, f->record)->twice)
+		return;
 	value_show(w, &a, &x);
 	value_show(w, &b, &y);
 	g = world_fault(w, f, EGM0301, &at, 0, "two values for `%s` of `%s`",
@@ -231,17 +233,19 @@ self_frame(struct world *w, const struct member *m, uint32_t record)
 static void
 missing_field(struct world *w, uint32_t record, const struct member *m, struct slot *slot)
 {
-	struct value at = value_record(record, RECORD_AT(w, record)->user_head);
+	struct value at = value_record(record, place_head(w, record));
 	const struct record *r = RECORD_AT(w, record);
+	struct str of = STR_INIT;
 	struct diag *g;
 
 	slot->value = value_poison();
 	slot->state = SLOT_SET;
 	if (r->broken || (!r->user_head && *VEC_AT(&w->rtype_incomplete, bool, r->rtype)))
 		return;
-	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s `%s` needs `%s`",
-		record_rtype_name(w, r->rtype), program_text(w->p, r->label),
-		program_text(w->p, m->name));
+	record_show(w, record, &of);
+	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s needs `%s`",
+		str_text(&of), program_text(w->p, m->name));
+	str_release(&of);
 	if (m->decl && NODE_AT(w->p, m->decl)->doc) {
 		const char *doc = program_text(w->p, NODE_AT(w->p, m->decl)->doc);
 
@@ -339,17 +343,19 @@ check_member_conditions(struct world *w, const struct member *m, uint32_t record
 {
 	struct program *p = w->p;
 	struct slot *slot = record_slot(w, record, m);
+	struct str of = STR_INIT;
 	bool there = slot->state == SLOT_SET && !value_is_absent(&slot->value), poisoned, holds;
 	struct frame *f;
 	node_id src;
 
 	if (value_is_poison(&slot->value) || RECORD_AT(w, record)->dropped)
 		return;
+	record_show(w, record, &of);
 	for (node_id c = conditions_of(p, m->decl); c; c = NODE_AT(p, c)->next) {
 		struct node cond = *NODE_AT(p, c);
 		struct span span = NODE_AT(p, cond.kid[0])->span;
 		const char *text = source_file(&p->source, span.file)->bytes + span.start;
-		struct value at = value_record(record, RECORD_AT(w, record)->user_head);
+		struct value at = value_record(record, place_head(w, record));
 		struct diag *g;
 
 		f = self_frame(w, m, record);
@@ -357,26 +363,22 @@ check_member_conditions(struct world *w, const struct member *m, uint32_t record
 		if (poisoned)
 			continue;
 		if (cond.kind == NODE_REQUIRED && holds && !there && slot->state != SLOT_DEFAULT) {
-			g = world_fault(w, NULL, EGM0131, &at, 0, "%s `%s` needs `%s`, since %.*s",
-				record_rtype_name(w, RECORD_AT(w, record)->rtype),
-				program_text(p, RECORD_AT(w, record)->label),
-				program_text(p, m->name), (int)(span.end - span.start), text);
+			g = world_fault(w, NULL, EGM0131, &at, 0, "%s needs `%s`, since %.*s",
+				str_text(&of), program_text(p, m->name), (int)(span.end - span.start), text);
 			condition_values(w, f, g, cond.kid[0]);
 		} else if (cond.kind == NODE_ONLY && !holds && there) {
 			at.src = slot->value.src              ? slot->value.src
 				: is_user_node(w, slot->node) ? slot->node
 							      : at.src;
 			g = world_fault(w, NULL, EGM0133, &at, slot->node,
-				"`%s` of %s `%s` can stand only where %.*s",
-				program_text(p, m->name),
-				record_rtype_name(w, RECORD_AT(w, record)->rtype),
-				program_text(p, RECORD_AT(w, record)->label),
-				(int)(span.end - span.start), text);
+				"`%s` of %s can stand only where %.*s",
+				program_text(p, m->name), str_text(&of), (int)(span.end - span.start), text);
 			condition_values(w, f, g, cond.kid[0]);
 			diag_line(&p->diags, g, LINE_BECAUSE, "%s",
 				program_text(p, NODE_AT(p, cond.kid[1])->a));
 		}
 	}
+	str_release(&of);
 }
 
 void

@@ -15,6 +15,12 @@ objects_run_bodies(struct world *w, bool after_crossing);
 void
 objects_run_patches(struct world *w);
 
+/* --- builtin.c --- */
+
+/* Each element once, at its first place. */
+void
+list_drop_repetitions(struct world *w, struct list *l);
+
 /* --- expr.c --- */
 
 struct node *
@@ -102,6 +108,9 @@ eval_of(struct world *w, struct frame *f, node_id n);
 
 const char *
 record_rtype_name(const struct world *w, uint32_t rtype);
+/* For people: app `cart`, `mode ambient`, `ports` of app `cart`. */
+void
+record_show(const struct world *w, uint32_t record, struct str *out);
 uint32_t
 record_choice_of(const struct world *w, uint32_t rtype);
 

@@ -23,6 +23,26 @@ record_choice_of(const struct world *w, uint32_t rtype)
 	return choice ? choice : rtype;
 }
 
+void
+record_show(const struct world *w, uint32_t record, struct str *out)
+{
+	const struct record *r = RECORD_AT(w, record);
+	const struct rtype *t = RTYPE_AT(w->p, r->rtype);
+	const char *name = record_rtype_name(w, r->rtype);
+
+	if (t->choice) {
+		str_format(out, "`%s %s`", record_rtype_name(w, t->choice), name);
+	} else if (!t->once || t->form == FORM_SITE) {
+		str_format(out, "%s `%s`", name, program_text(w->p, r->label));
+	} else {
+		str_format(out, "`%s`", name);
+		if (r->owner != w->site) {
+			str_puts(out, " of ");
+			record_show(w, r->owner, out);
+		}
+	}
+}
+
 /* --- finding --- */
 
 bool
@@ -142,20 +162,44 @@ record_add(struct world *w, uint32_t rtype, uint32_t number)
 
 /* --- existence --- */
 
+/* The block as it is written: `app cart`, `kubernetes`, `mode ambient`. */
+static void
+block_text(const struct world *w, uint32_t r, node_id block, struct str *out)
+{
+	const struct record *x = RECORD_AT(w, r);
+
+	str_format(out, "%s", record_rtype_name(w, record_choice_of(w, x->rtype)));
+	if (NODE_AT(w->p, block)->kid[1])
+		str_format(out, " %s", program_text(w->p, x->label));
+}
+
+/* What the second one says is no fault of its own. */
 static void
 duplicate_block(struct world *w, const struct context *c, uint32_t r)
 {
 	struct diags *d = &w->p->diags;
 	struct value at = { .kind = VALUE_ABSENT, .src = c->node };
-	struct diag *g = world_fault(w, NULL, EGM0104, &at, 0, "%s `%s` is written twice",
-		record_rtype_name(w, RECORD_AT(w, r)->rtype),
-		program_text(w->p, RECORD_AT(w, r)->label));
 	struct value first = { .kind = VALUE_ABSENT, .src = RECORD_AT(w, r)->user_head };
+	struct str text = STR_INIT;
+	struct diag *g;
 
+	RECORD_AT(w, r)->twice = true;
+	if (RECORD_AT(w, RECORD_AT(w, r)->owner)->twice)
+		return;
+	block_text(w, r, c->node, &text);
+	g = world_fault(w, NULL, EGM0104, &at, 0, "`%s` is written twice", str_text(&text));
 	diag_label(d, g, place_of(w, NULL, &first), "first here");
-	diag_line(d, g, LINE_HELP, "`extend %s %s { ... }` adds to what is there",
-		record_rtype_name(w, RECORD_AT(w, r)->rtype),
-		program_text(w->p, RECORD_AT(w, r)->label));
+	diag_line(d, g, LINE_HELP, "`extend %s { ... }` adds to what is there", str_text(&text));
+	str_release(&text);
+}
+
+static void
+show_count(struct str *out, uint32_t n)
+{
+	if (n)
+		str_format(out, "%u", n);
+	else
+		str_format(out, "no");
 }
 
 /* A statement of this block was lost to a fault of syntax: no child of the record is surely
@@ -281,6 +325,7 @@ settle_choices(struct world *w, uint32_t choice)
 		}
 }
 
+/* Which one holds is not known: what depends on it is silent. */
 static void
 two_cases(struct world *w, uint32_t choice, uint32_t owner)
 {
@@ -297,6 +342,14 @@ two_cases(struct world *w, uint32_t choice, uint32_t owner)
 		record_rtype_name(w, choice), record_rtype_name(w, RECORD_AT(w, a.as.id)->rtype),
 		record_rtype_name(w, RECORD_AT(w, b.as.id)->rtype));
 	diag_label(&w->p->diags, g, place_of_record(w, a.as.id), "and here");
+	iter_begin(w, &it, &set);
+	while (iter_next(w, &it, &a)) {
+		RECORD_AT(w, a.as.id)->poisoned = true;
+		record_mark_incomplete(w, RECORD_AT(w, a.as.id)->rtype);
+	}
+	for (uint32_t r = table64_get(w->children, pair_key(owner, choice)); r;
+		r = RECORD_AT(w, r)->next_child)
+		RECORD_AT(w, r)->dropped |= RECORD_AT(w, r)->poisoned;
 }
 
 static void
@@ -305,26 +358,42 @@ too_few(struct world *w, uint32_t rtype, uint32_t owner, uint32_t n)
 	struct program *p = w->p;
 	const struct rtype *t = RTYPE_AT(p, rtype);
 	struct value at = value_record(owner, RECORD_AT(w, owner)->user_head);
-	const char *name = record_rtype_name(w, rtype),
-		   *of = record_rtype_name(w, RECORD_AT(w, owner)->rtype);
+	const char *name = record_rtype_name(w, rtype);
 	struct diag *g;
-	struct str cases = STR_INIT;
+	struct str cases = STR_INIT, of = STR_INIT;
 
+	record_show(w, owner, &of);
 	if (t->form == FORM_CHOICE) {
-		g = world_fault(w, NULL, EGM0131, &at, 0, "%s `%s` does not say its `%s`", of,
-			program_text(p, RECORD_AT(w, owner)->label), name);
+		g = world_fault(
+			w, NULL, EGM0131, &at, 0, "%s does not say its `%s`", str_text(&of), name);
 		for (uint32_t i = 1; i < p->rtypes.count; i++)
 			if (RTYPE_AT(p, i)->choice == rtype)
 				str_format(&cases, "%s%s %s", cases.len ? ", " : "", name,
 					record_rtype_name(w, i));
 		diag_line(&p->diags, g, LINE_HELP, "one of: %s", str_text(&cases));
 		str_release(&cases);
+		str_release(&of);
 		return;
 	}
-	g = world_fault(w, NULL, EGM0132, &at, 0, "%s `%s` has %u `%s`, at least %lld %s needed",
-		of, program_text(p, RECORD_AT(w, owner)->label), n, name, (long long)t->lo,
-		t->lo == 1 ? "is" : "are");
+	show_count(&cases, n);
+	g = world_fault(w, NULL, EGM0132, &at, 0, "%s has %s `%s`, at least %lld %s needed",
+		str_text(&of), str_text(&cases), name, (long long)t->lo, t->lo == 1 ? "is" : "are");
+	str_release(&cases);
+	str_release(&of);
 	diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", name);
+}
+
+static void
+too_many(struct world *w, uint32_t rtype, uint32_t owner, uint32_t n, const struct value *last)
+{
+	const struct rtype *t = RTYPE_AT(w->p, rtype);
+	struct str of = STR_INIT;
+
+	record_show(w, owner, &of);
+	world_fault(w, NULL, EGM0132, last, 0, "%s has %u `%s`, at most %lld %s possible",
+		str_text(&of), n, record_rtype_name(w, rtype), (long long)t->hi,
+		t->hi == 1 ? "is" : "are");
+	str_release(&of);
 }
 
 static void
@@ -356,11 +425,7 @@ check_counts(struct world *w, uint32_t rtype)
 		} else if (n > t->hi && t->form == FORM_CHOICE) {
 			two_cases(w, rtype, owner);
 		} else if (n > t->hi) {
-			world_fault(w, NULL, EGM0132, &last, 0,
-				"%s `%s` has %u `%s`, at most %lld are possible",
-				record_rtype_name(w, RECORD_AT(w, owner)->rtype),
-				program_text(w->p, RECORD_AT(w, owner)->label), n,
-				record_rtype_name(w, rtype), (long long)t->hi);
+			too_many(w, rtype, owner, n, &last);
 		}
 	}
 }
@@ -374,8 +439,12 @@ drop_orphans(struct world *w, uint32_t rtype)
 	for (uint32_t i = 0; i < set->count; i++) {
 		struct record *r = RECORD_AT(w, *VEC_AT(set, uint32_t, i));
 
-		if (r->owner && RECORD_AT(w, r->owner)->dropped)
-			r->dropped = true;
+		if (!r->owner || !RECORD_AT(w, r->owner)->dropped)
+			continue;
+		r->dropped = true;
+		r->poisoned = RECORD_AT(w, r->owner)->poisoned;
+		if (r->poisoned)
+			record_mark_incomplete(w, r->rtype);
 	}
 }
 

@@ -129,6 +129,7 @@ struct record {
 	bool dropped; /* another case of the choice was written by a higher rank */
 	bool poisoned;
 	bool broken; /* its block did not parse whole: what it lacks is not missed */
+	bool twice; /* written twice, which was reported: what the two say is no conflict */
 	uint32_t order; /* of being made */
 	uint32_t next_child; /* of the same owner and rtype */
 	uint32_t next_labelled; /* of the same type and label */
@@ -385,6 +386,9 @@ struct span
 place_of(struct world *w, struct frame *f, const struct value *v);
 struct span
 place_of_record(struct world *w, uint32_t record);
+/* The block of the record, or of its nearest owner that the user wrote; the site at last. */
+node_id
+place_head(struct world *w, uint32_t record);
 struct span
 place_of_node(struct world *w, struct frame *f, node_id n);
 /* A user node that the frame depends on, innermost first. */
