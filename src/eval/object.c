@@ -309,6 +309,29 @@ child_text(struct world *w, const struct tree *t, atom key)
 	return c && c->kind == TREE_SCALAR ? c->text : 0;
 }
 
+/* Key material in any text of a document. */
+static void
+refuse_secrets(struct world *w, const struct tree *root)
+{
+	struct diags *d = &w->p->diags;
+	struct steps steps;
+	const struct tree *t;
+
+	steps_init(&steps, root);
+	while ((t = steps_next(&steps))) {
+		const char *what = t->kind == TREE_SCALAR && t->scalar == SCALAR_TEXT
+			? secret_looks_like(atom_text(&w->p->atoms, t->text),
+				  atom_len(&w->p->atoms, t->text))
+			: NULL;
+
+		if (what)
+			diag_line(d,
+				diag_add(d, EGM0016, t->origin.user, "this looks like %s", what),
+				LINE_HELP, "refer to a Secret by its name");
+	}
+	steps_release(&steps);
+}
+
 static void
 include_document(struct world *w, struct tree *t)
 {
@@ -337,6 +360,7 @@ include_document(struct world *w, struct tree *t)
 		(RTYPE_AT(p, kind)->form != FORM_KIND ||
 			object_group(w, api) != object_group(w, kind_api_version(w, kind))))
 		kind = 0;
+	refuse_secrets(w, t);
 	o = object_new(w, kind, name, 0);
 	BUILDING_AT(w, o)->included = true;
 	BUILDING_AT(w, o)->root = t;
