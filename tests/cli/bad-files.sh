@@ -4,7 +4,9 @@
 # command line names and cannot be read is status 3; what a file names is an error of that file.
 try() {
   echo "\$ egmc $*"
-  "$EGMC" "$1" --stdlib "$tests/cli/lib" $2 $3 $4 $5 2>&1
+  command=$1
+  shift
+  "$EGMC" "$command" --stdlib "$tests/cli/lib" "$@" 2>&1
   echo "= $?"
 }
 good='site s { note a { text = "x" } }'
@@ -79,7 +81,7 @@ file outside/secret.egm "$good"
 echo 'apiVersion: v1' > outside/secret.yaml
 file root/up.egm 'use "../outside/secret.egm"' 'include "../outside/secret.yaml"' 'use "inner/../../outside/secret.egm"' "$good"
 try check root/up.egm
-file root/absolute.egm 'use "/etc/passwd.egm"' 'include "/etc/passwd"' "include \"$scratch/outside/secret.yaml\"" "$good"
+file root/absolute.egm 'use "/etc/passwd.egm"' 'include "/etc/passwd"' 'include "/dev/null"' "$good"
 try check root/absolute.egm
 ln -s ../outside/secret.egm root/link.egm
 ln -s ../outside root/linked

@@ -10,14 +10,18 @@ check() {
 repeat() {
   awk -v n="$1" -v text="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", text }'
 }
-ulimit -S -v 4000000 2> /dev/null || :
 
 # 10,000 blocks in each other, closed and not.
-{ echo 'edition 2026'; echo 'site s {'; repeat 10000 'note a { '; repeat 10000 '} '; echo '}'; } > blocks.egm
+{
+  echo 'edition 2026'
+  awk 'BEGIN { printf "site s {"; for (i = 0; i < 10000; i++) printf " note a%d { text = \"x\";", i }'
+  repeat 10001 ' }'
+  echo
+} > blocks.egm
 check blocks.egm
 { echo 'edition 2026'; repeat 10000 'site s { '; } > open.egm
 check open.egm
-for pair in '( )' '[ ]' '{ }' 'not ' '- '; do
+for pair in '( )' '[ ]' '{a= }' 'not ' '- '; do
   left=${pair% *} right=${pair#* }
   {
     echo 'edition 2026'
@@ -68,5 +72,6 @@ rm huge.egm
 # Many numbers, and numbers that are too large.
 { echo 'edition 2026'; echo 'site s { note a { text = 99999999999999999999 } }'; } > number.egm
 check number.egm
+# shellcheck disable=SC2016 # ${x} is egm
 { echo 'edition 2026'; echo 'let x = 9223372036854775807 + 1'; echo 'site s { note a { text = "${x}" } }'; } > sum.egm
 check sum.egm

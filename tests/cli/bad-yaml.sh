@@ -62,7 +62,7 @@ try 'the names of the object that the site makes' <<'EOF'
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: a, namespace: notes}
-data: {text: y}
+data: {text: other}
 EOF
 try 'a Secret' <<'EOF'
 apiVersion: v1
