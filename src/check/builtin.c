@@ -151,8 +151,9 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 	switch (b) {
 	case BUILTIN_COUNT:
 		t = check_expr(ck, a, 0);
-		if (!type_elem(p, t) && TYPE_AT(p, t)->kind != TYPE_EMPTY &&
-			TYPE_AT(p, t)->kind != TYPE_POISON && !(t & TYPE_OPTIONAL))
+		if (NODE_AT(p, a)->kind != NODE_COMP && !type_elem(p, t) &&
+			TYPE_AT(p, t)->kind != TYPE_EMPTY && TYPE_AT(p, t)->kind != TYPE_POISON &&
+			!(t & TYPE_OPTIONAL))
 			check_fault(ck, check_type_code(ck), a,
 				"there is nothing to count here");
 		return TYPE_T(INT);

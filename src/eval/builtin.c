@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "eval/inside.h"
 #include "eval/world.h"
 
 struct call {
@@ -246,19 +247,18 @@ fn_sort(struct call *c)
 	return unless_incomplete(c, v);
 }
 
-static struct value
-fn_unique(struct call *c)
+void
+list_drop_repetitions(struct world *w, struct list *l)
 {
-	uint32_t n, kept = 0;
-	struct value v = copied(c, &n);
+	uint32_t kept = 0;
 	struct table64 *seen = table64_new();
-	struct value *items = v.as.list->items;
+	struct value *items = l->items;
 
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t h = hash_mix(value_hash(c->w, &items[i]), 2);
+	for (uint32_t i = 0; i < l->count; i++) {
+		uint64_t h = hash_mix(value_hash(w, &items[i]), 2);
 		uint32_t at = table64_get(seen, h);
 
-		while (at && !value_equal(c->w, &items[at - 1], &items[i])) {
+		while (at && !value_equal(w, &items[at - 1], &items[i])) {
 			h = hash_mix(h, 3);
 			at = table64_get(seen, h);
 		}
@@ -267,8 +267,17 @@ fn_unique(struct call *c)
 		items[kept++] = items[i];
 		table64_set(seen, h, kept);
 	}
-	v.as.list->count = kept;
+	l->count = kept;
 	table64_free(seen);
+}
+
+static struct value
+fn_unique(struct call *c)
+{
+	uint32_t n;
+	struct value v = copied(c, &n);
+
+	list_drop_repetitions(c->w, v.as.list);
 	return v;
 }
 

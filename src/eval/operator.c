@@ -124,7 +124,8 @@ single(struct world *w, struct value v)
 	struct iter it;
 	struct value one;
 
-	if (v.kind != VALUE_CHILDREN)
+	if (v.kind != VALUE_CHILDREN &&
+		(v.kind != VALUE_SET || RTYPE_AT(w->p, v.as.id)->hi != 1))
 		return v;
 	iter_begin(w, &it, &v);
 	return iter_next(w, &it, &one) ? one : v.incomplete ? value_poison() : value_absent();
@@ -198,7 +199,10 @@ plain_binary(struct world *w, struct operation *op, struct value a, struct value
 	if (o == OP_PLUS && a.kind != VALUE_INT && a.kind != VALUE_DURATION) {
 		a = listed(w, a);
 		b = listed(w, b);
-		return lists_plus(w, &a, &b);
+		a = lists_plus(w, &a, &b);
+		if (TYPE_AT(w->p, world_node(w, op->node)->type)->kind == TYPE_SET)
+			list_drop_repetitions(w, a.as.list);
+		return a;
 	}
 	return arithmetic(w, op, &a, &b);
 }
