@@ -51,10 +51,16 @@ check(struct run *r)
 	return check_files(&r->d.program, r->d.program.library_files, false) && driver_sites(&r->d);
 }
 
+static uint32_t
+only_site(const struct run *r)
+{
+	return *VEC_AT(&r->d.sites, uint32_t, 0);
+}
+
 static bool
 evaluate(struct run *r)
 {
-	return eval_run(&r->eval, &r->d.program, *VEC_AT(&r->d.sites, uint32_t, 0));
+	return eval_run(&r->eval, &r->d.program, only_site(r));
 }
 
 static bool
@@ -67,7 +73,7 @@ emit(struct run *r)
 static bool
 hash(struct run *r)
 {
-	site_tree_lock(&r->d, &r->eval.graph, backend_at(0), &r->stage);
+	site_tree_lock(&r->d, only_site(r), &r->eval.graph, backend_at(0), &r->stage);
 	return true;
 }
 
