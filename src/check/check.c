@@ -196,8 +196,9 @@ check_files(struct program *p, uint32_t first, bool library)
 	declare_all(&ck, first, contexts);
 	file_bodies(&ck, first, contexts);
 	order_columns(&ck);
-	if (p->diags.errors == errors)
-		guard_declarations(&ck, objects);
+	guard_objects(&ck, objects);
+	if (!p->diags.errors)
+		guard_vocabulary(&ck);
 	if (!library)
 		refuse_secrets(&ck);
 	checker_release(&ck);
@@ -224,32 +225,107 @@ is_param(const struct program *p, node_id body, atom name)
 	return false;
 }
 
-/* The nearest body that gives the parameter a value, from the site outwards. */
+/* The field of a body that gives the parameter its value; 0 if there is none. */
 static node_id
-param_value(struct program *p, const uint32_t *chain, uint32_t count, atom name)
+param_field(struct program *p, node_id body, atom name)
 {
-	for (uint32_t i = 0; i < count; i++)
-		for (node_id n = site_body(p, chain[i]); n; n = NODE_AT(p, n)->next) {
-			node_id word =
-				NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
+	for (node_id n = body; n; n = NODE_AT(p, n)->next) {
+		node_id word = NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
 
-			if (word && !NODE_AT(p, word)->next && NODE_AT(p, word)->a == name)
-				return NODE_AT(p, n)->kid[1];
-		}
+		if (word && !NODE_AT(p, word)->next && NODE_AT(p, word)->a == name)
+			return n;
+	}
 	return 0;
 }
 
-static void
-mark_param_fields(struct program *p, const uint32_t *chain, uint32_t count, atom name)
+/* The value that one body gives; a second one in the same body is a conflict. */
+static node_id
+param_value_in(struct checker *ck, node_id body, atom name)
 {
-	for (uint32_t i = 0; i < count; i++)
-		for (node_id n = site_body(p, chain[i]); n; n = NODE_AT(p, n)->next) {
-			node_id word =
-				NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
+	struct program *p = ck->p;
+	node_id first = param_field(p, body, name), other;
+	struct diag *g;
 
-			if (word && !NODE_AT(p, word)->next && NODE_AT(p, word)->a == name)
-				NODE_AT(p, n)->flags |= FLAG_PARAM;
-		}
+	if (!first)
+		return 0;
+	NODE_AT(p, first)->flags |= FLAG_PARAM;
+	for (node_id n = first; (other = param_field(p, NODE_AT(p, n)->next, name)); n = other) {
+		NODE_AT(p, other)->flags |= FLAG_PARAM;
+		if (check_same(p, NODE_AT(p, first)->kid[1], NODE_AT(p, other)->kid[1]))
+			continue;
+		g = check_fault(ck, EGM0301, other, "two values for the parameter `%s`",
+			program_text(p, name));
+		diag_label(&p->diags, g, NODE_AT(p, first)->span, "the other here");
+	}
+	return NODE_AT(p, first)->kid[1];
+}
+
+/* The nearest body that gives the parameter a value, from the site outwards. */
+static node_id
+param_value(struct checker *ck, const uint32_t *chain, uint32_t count, atom name)
+{
+	node_id value = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		node_id v = param_value_in(ck, site_body(ck->p, chain[i]), name);
+
+		value = value ? value : v;
+	}
+	return value;
+}
+
+/* Is there a field that probably means the parameter? It is reported as unknown. */
+static bool
+is_misspelt(struct program *p, node_id body, atom name)
+{
+	struct suggest s;
+
+	for (node_id n = body; n; n = NODE_AT(p, n)->next) {
+		node_id word = NODE_AT(p, n)->kind == NODE_FIELD ? NODE_AT(p, n)->kid[0] : 0;
+		atom a = word ? NODE_AT(p, word)->a : 0;
+
+		if (!word || NODE_AT(p, n)->flags & FLAG_PARAM ||
+			program_member(p, p->site_rtype, a))
+			continue;
+		suggest_init(&s, program_text(p, a), atom_len(&p->atoms, a));
+		suggest_offer(&s, program_text(p, name));
+		if (s.best)
+			return true;
+	}
+	return false;
+}
+
+static void
+missing_param(struct checker *ck, const uint32_t *chain, uint32_t count, node_id param)
+{
+	struct program *p = ck->p;
+	atom name = NODE_AT(p, param)->a;
+	struct diag *g;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (is_misspelt(p, site_body(p, chain[i]), name))
+			return;
+	g = check_fault(ck, EGM0131, SITE_AT(p, chain[0])->node,
+		"the site gives no value to the parameter `%s`", program_text(p, name));
+	diag_label(&p->diags, g, NODE_AT(p, param)->span, "declared here");
+}
+
+static void
+declare_param(struct checker *ck, const uint32_t *chain, uint32_t count, node_id n)
+{
+	struct program *p = ck->p;
+	node_id value = param_value(ck, chain, count, NODE_AT(p, n)->a);
+	uint32_t type = type_parse(ck, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[1]), v;
+
+	value = value ? value : NODE_AT(p, n)->kid[2];
+	v = var_new(p, ck->context, NODE_AT(p, n)->a, value ? type : 0);
+	VAR_AT(p, v)->let = value;
+	VAR_AT(p, v)->state = 2;
+	if (value)
+		check_value(ck, value, type, false);
+	else
+		missing_param(ck, chain, count, n);
+	vec_cut(&ck->reads, 0);
 }
 
 /* Parameters are variables of a context around all bodies: their value is the nearest one that a
@@ -261,36 +337,19 @@ declare_params(struct checker *ck, const uint32_t *chain, uint32_t count)
 
 	for (uint32_t i = count; i-- > 0;)
 		for (node_id n = site_body(p, chain[i]); n; n = NODE_AT(p, n)->next) {
-			node_id value;
-			uint32_t type, v;
+			bool again = false;
 
 			if (NODE_AT(p, n)->kind != NODE_PARAM)
 				continue;
 			for (uint32_t j = i + 1; j < count; j++)
-				if (is_param(p, site_body(p, chain[j]), NODE_AT(p, n)->a))
-					check_fault(ck, EGM0104, n,
-						"the parameter `%s` is declared by the profile it "
-						"comes from, too",
-						program_text(p, NODE_AT(p, n)->a));
-			value = param_value(p, chain, count, NODE_AT(p, n)->a);
-			mark_param_fields(p, chain, count, NODE_AT(p, n)->a);
-			value = value ? value : NODE_AT(p, n)->kid[2];
-			type = type_parse(ck, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[1]);
-			v = var_new(p, ck->context, NODE_AT(p, n)->a, type);
-			VAR_AT(p, v)->let = value;
-			VAR_AT(p, v)->state = 2;
-			if (!value) {
-				struct diag *g =
-					check_fault(ck, EGM0131, SITE_AT(p, chain[0])->node,
-						"the site gives no value to the parameter `%s`",
-						program_text(p, NODE_AT(p, n)->a));
-
-				diag_label(&p->diags, g, NODE_AT(p, n)->span, "declared here");
-				VAR_AT(p, v)->type = 0;
-			} else {
-				check_value(ck, value, type, false);
-			}
-			vec_cut(&ck->reads, 0);
+				again |= is_param(p, site_body(p, chain[j]), NODE_AT(p, n)->a);
+			if (again)
+				check_fault(ck, EGM0104, n,
+					"the parameter `%s` is declared by the profile it comes "
+					"from, too",
+					program_text(p, NODE_AT(p, n)->a));
+			else
+				declare_param(ck, chain, count, n);
 		}
 }
 
@@ -329,7 +388,7 @@ check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site
 	base = context_new(p, CONTEXT_SITE, 0, SITE_AT(p, chain[0])->node);
 	CONTEXT_AT(p, base)->site = true;
 	CONTEXT_AT(p, base)->rtype = p->site_rtype;
-	ck.context = base;
+	ck.context = ck.params = base;
 	declare_params(&ck, chain, count);
 	for (uint32_t i = count; i-- > 0;) {
 		struct site site = *SITE_AT(p, chain[i]);

@@ -34,7 +34,8 @@ site_body(const struct program *p, uint32_t site);
 void
 check_dump_columns(const struct program *p, struct str *out);
 
-/* Is the text allowed by the type? false: *why gets what it should look like. */
+/* Is the text allowed by the type? false: *why says what is wrong with
+ * it: "is not a port", "has 70 characters ...". */
 bool
 check_text(struct program *p, uint32_t type, const char *text, size_t len, struct str *why);
 

@@ -35,6 +35,7 @@ struct checker {
 	bool lenient; /* `at`, `expect`: absent values may be walked through */
 	bool test; /* the body of a test or of a rule's examples: may write what libraries write */
 	bool in_must; /* the condition of a rule, not one of its texts */
+	uint32_t params; /* the context of the site's parameters; 0 outside of a site */
 	bool user; /* faults are the user's: a file that is not the library's */
 	struct edge_set *edges; /* pairs of columns that are linked already */
 };
@@ -204,8 +205,12 @@ order_columns(struct checker *ck);
  * checked. Ties go to the BIND nodes. */
 void
 guard_join(struct checker *ck, uint32_t context);
-/* The guarantees that need all files; object statements count from `objects` on. */
+/* What every object must be given, for the object statements from `from` on. */
 void
-guard_declarations(struct checker *ck, uint32_t objects);
+guard_objects(struct checker *ck, uint32_t from);
+/* Vocabulary that nothing reads. For files without a fault: what is at fault may have been its
+ * reader. */
+void
+guard_vocabulary(struct checker *ck);
 
 #endif

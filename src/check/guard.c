@@ -322,7 +322,7 @@ guard_required(struct checker *ck, uint32_t o, uint32_t members, atom *path, uin
 	}
 }
 
-static void
+void
 guard_objects(struct checker *ck, uint32_t from)
 {
 	struct program *p = ck->p;
@@ -331,7 +331,8 @@ guard_objects(struct checker *ck, uint32_t from)
 	for (uint32_t o = from; o < p->objects.count; o++) {
 		const struct context *c = CONTEXT_AT(p, OBJECT_AT(p, o)->context);
 
-		if (c->mode == BLOCK_PLAIN && RTYPE_AT(p, c->rtype)->form == FORM_KIND)
+		if (c->mode == BLOCK_PLAIN && RTYPE_AT(p, c->rtype)->form == FORM_KIND &&
+			!(NODE_AT(p, c->node)->flags & FLAG_BROKEN))
 			guard_required(ck, o,
 				MEMBER_AT(p, TYPE_AT(p, RTYPE_AT(p, c->rtype)->body)->members)
 					->next,
@@ -340,10 +341,9 @@ guard_objects(struct checker *ck, uint32_t from)
 }
 
 void
-guard_declarations(struct checker *ck, uint32_t objects)
+guard_vocabulary(struct checker *ck)
 {
 	guard_members(ck);
 	guard_tables(ck);
 	guard_rtypes(ck);
-	guard_objects(ck, objects);
 }

@@ -13,7 +13,7 @@
 static uint32_t
 bad_value(struct checker *ck, node_id n, const char *shown, const char *why)
 {
-	check_fault(ck, EGM0121, n, "`%s` cannot stand here: %s", shown, why);
+	check_fault(ck, EGM0121, n, "`%s` %s", shown, why);
 	return 0;
 }
 

@@ -396,6 +396,24 @@ check_object_body(struct checker *ck, node_id first, uint32_t type, uint32_t kin
 	check_object_list(ck, first, kind, at);
 }
 
+static void
+unknown_kind(struct checker *ck, node_id word)
+{
+	struct program *p = ck->p;
+	struct diag *g = check_fault(
+		ck, EGM0101, word, "there is no kind `%s`", check_node_text(ck, word));
+	struct suggest s;
+
+	suggest_init(&s, check_node_text(ck, word), atom_len(&p->atoms, NODE_AT(p, word)->a));
+	for (uint32_t t = 1; t < p->rtypes.count; t++)
+		if (check_is_kind(p, t))
+			suggest_offer(&s, program_text(p, RTYPE_AT(p, t)->name));
+	if (s.best) {
+		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
+		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
+	}
+}
+
 void
 check_patch(struct checker *ck, node_id n)
 {
@@ -409,8 +427,7 @@ check_patch(struct checker *ck, node_id n)
 		return;
 	}
 	if (!check_is_kind(p, kind)) {
-		check_fault(ck, EGM0101, node.kid[0], "there is no kind `%s`",
-			check_node_text(ck, node.kid[0]));
+		unknown_kind(ck, node.kid[0]);
 		return;
 	}
 	context = check_enter(ck, CONTEXT_OBJECT, n, ck->reads.count);

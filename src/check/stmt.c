@@ -108,6 +108,14 @@ field_of_case(struct checker *ck, struct diag *g, node_id word, uint32_t choice)
 				program_text(p, RTYPE_AT(p, t)->name));
 }
 
+/* In a site, its parameters are fields, too. */
+static void
+offer_params(struct checker *ck, struct suggest *s)
+{
+	for (uint32_t v = CONTEXT_AT(ck->p, ck->params)->lets; v; v = VAR_AT(ck->p, v)->next)
+		suggest_offer(s, program_text(ck->p, VAR_AT(ck->p, v)->name));
+}
+
 static void
 unknown_member(struct checker *ck, node_id word, uint32_t rtype)
 {
@@ -124,6 +132,8 @@ unknown_member(struct checker *ck, node_id word, uint32_t rtype)
 		for (uint32_t m = RTYPE_AT(p, t->choice)->members; m; m = MEMBER_AT(p, m)->next)
 			suggest_offer(&s, program_text(p, MEMBER_AT(p, m)->name));
 	diag_here(&p->diags, g, "not a field of %s", program_text(p, t->name));
+	if (t->form == FORM_SITE && ck->params)
+		offer_params(ck, &s);
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
@@ -489,6 +499,9 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 
 	if (!check_user_may_write(ck, n, rtype))
 		return;
+	if (mode == BLOCK_ASSUME)
+		check_fault(ck, EGM0008, n, "`assume` states an object, and `%s` is none",
+			program_text(p, RTYPE_AT(p, rtype)->name));
 	if (RTYPE_AT(p, rtype)->form == FORM_CHOICE) {
 		uint32_t choice = rtype;
 

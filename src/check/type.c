@@ -626,13 +626,13 @@ check_text(struct program *p, uint32_t type, const char *text, size_t len, struc
 		return true;
 	info = scalar_info((enum scalar_type)t->scalar);
 	if (t->max && len > t->max) {
-		str_format(why, "at most %u characters are possible, here are %zu", t->max, len);
+		str_format(why, "has %zu characters, at most %u are possible", len, t->max);
 		return false;
 	}
 	pattern = t->pattern ? type_pattern(p, type) : NULL;
 	if ((info->valid && !info->valid(text, len)) ||
 		(pattern && !pattern_matches(pattern, text, len, &p->arena))) {
-		str_puts(why, "what is wanted: ");
+		str_puts(why, "is not ");
 		type_describe(p, type, why);
 		return false;
 	}

@@ -78,18 +78,41 @@ patch_nowhere(struct body *b, node_id word)
 		(long long)NODE_AT(b->w->p, word)->n);
 }
 
+/* The way from a tree to a part of it, as one would write it; false if it is no part. */
+static bool
+show_path(const struct world *w, const struct tree *at, const struct tree *part, struct str *out)
+{
+	size_t len = out->len;
+	unsigned i = 0;
+
+	for (const struct tree *c = at->first; c; c = c->next, i++) {
+		if (c->key)
+			str_format(out, "%s%s", len ? "." : "", program_text(w->p, c->key));
+		else
+			str_format(out, "[%u]", i);
+		if (c == part || show_path(w, c, part, out))
+			return true;
+		out->len = len;
+	}
+	return false;
+}
+
 void
-report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new,
-	const char *path)
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new)
 {
 	struct diags *d = &w->p->diags;
 	const struct object *o = graph_object(w->g, object);
 	bool old_user = old->origin.library.file == old->origin.user.file &&
 		old->origin.library.start == old->origin.user.start;
 	const struct tree *first = old_user ? old : new, *second = old_user ? new : old;
-	struct diag *g = diag_add(d, EGM0301, first->origin.user, "two values for %s in %s `%s`",
-		path, program_text(w->p, o->kind), program_text(w->p, o->name));
+	struct str path = STR_INIT;
+	struct diag *g;
 
+	if (!show_path(w, BUILDING_AT(w, object)->root, old, &path))
+		str_puts(&path, program_text(w->p, new->key));
+	g = diag_add(d, EGM0301, first->origin.user, "two values for `%s` of %s `%s`",
+		str_text(&path), program_text(w->p, o->kind), program_text(w->p, o->name));
+	str_release(&path);
 	diag_here(d, g, "%s here",
 		first->kind == TREE_SCALAR ? program_text(w->p, first->text) : "this here");
 	diag_label(d, g, second->origin.library, "%s here",
@@ -114,7 +137,7 @@ write_value(struct body *b, struct tree *at, node_id word, uint32_t type, struct
 	} else if (b->patch) {
 		tree_replace(old, value);
 	} else if (!tree_equal(old, value)) {
-		report_conflict(b->w, b->object, old, value, program_text(b->w->p, value->key));
+		report_conflict(b->w, b->object, old, value);
 	}
 }
 
@@ -592,6 +615,13 @@ objects_run_bodies(struct world *w, bool after_crossing)
 
 /* --- patches --- */
 
+/* What comes out: objects of ours, and what we add to those of others. */
+static bool
+can_be_patched(const struct world *w, uint32_t o)
+{
+	return !BUILDING_AT(w, o)->assumed || BUILDING_AT(w, o)->extended;
+}
+
 static void
 patch_nothing(struct world *w, node_id n, uint32_t kind)
 {
@@ -599,17 +629,27 @@ patch_nothing(struct world *w, node_id n, uint32_t kind)
 	const struct node *x = NODE_AT(p, n);
 	atom name = NODE_AT(p, x->kid[1])->a, ns = x->kid[2] ? NODE_AT(p, x->kid[2])->a : 0;
 	struct value at = { .kind = VALUE_ABSENT, .src = x->kid[1] };
-	struct diag *g = world_fault(w, NULL, EGM0204, &at, 0, "no object `%s %s`%s%s",
-		program_text(p, RTYPE_AT(p, kind)->name), program_text(p, name), ns ? " in " : "",
-		program_text(p, ns));
+	struct diag *g = world_fault(w, NULL, EGM0204, &at, 0, "there is no %s `%s`%s%s%s",
+		program_text(p, RTYPE_AT(p, kind)->name), program_text(p, name),
+		ns ? " in namespace `" : "", program_text(p, ns), ns ? "`" : "");
 	struct suggest s;
+	const struct object *elsewhere = NULL;
 
 	diag_here(&p->diags, g, "matches nothing");
 	suggest_init(&s, program_text(p, name), atom_len(&p->atoms, name));
-	for (uint32_t o = 0; o < w->objects.count; o++)
-		if (BUILDING_AT(w, o)->kind == kind && !BUILDING_AT(w, o)->assumed)
-			suggest_offer(&s, program_text(p, graph_object(w->g, o)->name));
-	if (s.best)
+	for (uint32_t o = 0; o < w->objects.count; o++) {
+		const struct object *other = graph_object(w->g, o);
+
+		if (BUILDING_AT(w, o)->kind != kind || !can_be_patched(w, o))
+			continue;
+		if (other->name == name)
+			elsewhere = other;
+		suggest_offer(&s, program_text(p, other->name));
+	}
+	if (elsewhere)
+		diag_line(&p->diags, g, LINE_HELP, "there is one in namespace `%s`",
+			program_text(p, elsewhere->namespace));
+	else if (s.best)
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 }
 
@@ -626,8 +666,7 @@ run_patch(struct world *w, const struct object_statement *s, struct frame *up)
 		const struct object *x = graph_object(w->g, o);
 
 		if (BUILDING_AT(w, o)->kind != kind || x->name != name ||
-			(ns && x->namespace != ns) ||
-			(BUILDING_AT(w, o)->assumed && !BUILDING_AT(w, o)->extended))
+			(ns && x->namespace != ns) || !can_be_patched(w, o))
 			continue;
 		found++;
 		f = frame_new(w, s->context, up);

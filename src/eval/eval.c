@@ -21,6 +21,13 @@ unknown_profile(struct program *p, node_id word)
 		"there is no profile `%s`", program_text(p, NODE_AT(p, word)->a));
 	struct suggest s;
 
+	if (program_symbol(p, NODE_AT(p, word)->a).site) {
+		diag_here(&p->diags, g, "this is a site");
+		diag_line(&p->diags, g, LINE_HELP,
+			"what two sites share stands in a profile that both are from");
+		return;
+	}
+
 	suggest_init(
 		&s, program_text(p, NODE_AT(p, word)->a), atom_len(&p->atoms, NODE_AT(p, word)->a));
 	for (uint32_t i = 1; i < p->sites.count; i++)
@@ -43,7 +50,7 @@ profile_chain(struct program *p, uint32_t site, uint32_t *chain)
 		if (!from)
 			return count;
 		s = program_symbol(p, NODE_AT(p, from)->a).site;
-		if (!s) {
+		if (!s || !SITE_AT(p, s)->profile) {
 			unknown_profile(p, from);
 			return 0;
 		}
@@ -221,13 +228,18 @@ dump_record(struct world *w, uint32_t r, struct str *out)
 	const struct record *x = RECORD_AT(w, r);
 	const struct rtype *t = RTYPE_AT(w->p, x->rtype);
 
-	str_format(out, "%s%s%s %s",
-		t->choice ? program_text(w->p, RTYPE_AT(w->p, t->choice)->name) : "",
-		t->choice ? " " : "", program_text(w->p, t->name),
-		t->choice ? "" : program_text(w->p, x->label));
+	if (t->choice)
+		str_format(out, "%s %s", program_text(w->p, RTYPE_AT(w->p, t->choice)->name),
+			program_text(w->p, t->name));
+	else
+		str_format(out, "%s %s", program_text(w->p, t->name),
+			program_text(w->p, x->label));
 	if (x->owner && x->owner != w->site)
 		str_format(out, " of %s", program_text(w->p, RECORD_AT(w, x->owner)->label));
 	str_putc(out, '\n');
+	for (uint32_t m = t->choice ? RTYPE_AT(w->p, t->choice)->members : 0; m;
+		m = MEMBER_AT(w->p, m)->next)
+		dump_slot(w, r, m, out);
 	for (uint32_t m = t->members; m; m = MEMBER_AT(w->p, m)->next)
 		dump_slot(w, r, m, out);
 }

@@ -21,13 +21,14 @@ record_slot(struct world *w, uint32_t record, const struct member *m)
 	return &r->slots[at];
 }
 
+/* `key`: of a map, which holds two values there; 0 if the whole field does. */
 static void
-conflict(struct world *w, struct frame *f, const struct member *m, const struct slot *old,
+conflict(struct world *w, struct frame *f, const struct member *m, atom key, const struct slot *old,
 	const struct value *v, node_id node)
 {
 	struct diags *d = &w->p->diags;
 	struct value a = old->value, b = *v;
-	struct str x = STR_INIT, y = STR_INIT;
+	struct str x = STR_INIT, y = STR_INIT, where = STR_INIT;
 	struct diag *g;
 	bool old_user = is_user_node(w, old->node);
 	struct value at = { .kind = VALUE_ABSENT, .src = old_user ? old->node : b.src };
@@ -36,8 +37,12 @@ conflict(struct world *w, struct frame *f, const struct member *m, const struct 
 		return;
 	value_show(w, &a, &x);
 	value_show(w, &b, &y);
-	g = world_fault(w, f, EGM0301, &at, 0, "two values for `%s` of `%s`",
-		program_text(w->p, m->name), program_text(w->p, RECORD_AT(w, f->record)->label));
+	str_puts(&where, program_text(w->p, m->name));
+	if (key)
+		str_format(&where, ".%s", program_text(w->p, key));
+	str_puts(&where, "` of ");
+	record_show(w, f->record, &where);
+	g = world_fault(w, f, EGM0301, &at, 0, "two values for `%s", str_text(&where));
 	diag_here(d, g, "%s here", old_user ? str_text(&x) : str_text(&y));
 	diag_label(d, g, NODE_AT(w->p, old_user ? node : old->node)->span, "%s here",
 		old_user ? str_text(&y) : str_text(&x));
@@ -45,37 +50,50 @@ conflict(struct world *w, struct frame *f, const struct member *m, const struct 
 		diag_label(d, g, NODE_AT(w->p, old->value.src)->span, "because of this");
 	str_release(&x);
 	str_release(&y);
+	str_release(&where);
+}
+
+static bool
+ranks_disagree(uint8_t a, uint8_t b)
+{
+	return a == b || a == RANK_LIBRARY || b == RANK_LIBRARY;
 }
 
 /* Key by key; the higher rank wins where both have one. */
-static bool
-merge_maps(struct world *w, struct slot *slot, const struct value *v, uint8_t rank)
+static void
+merge_maps(struct world *w, struct frame *f, const struct member *m, struct slot *slot,
+	const struct value *v, node_id node, uint8_t rank)
 {
 	const struct map *a = slot->value.as.map, *b = v->as.map;
-	struct map *m =
-		arena_alloc(&w->arena, sizeof *m + (a->count + b->count) * sizeof m->entries[0]);
-	bool ok = true;
+	struct map *both = arena_alloc(
+		&w->arena, sizeof *both + (a->count + b->count) * sizeof both->entries[0]);
 
-	memcpy(m->entries, a->entries, a->count * sizeof m->entries[0]);
-	m->count = a->count;
+	memcpy(both->entries, a->entries, a->count * sizeof both->entries[0]);
+	both->count = a->count;
 	for (uint32_t i = 0; i < b->count; i++) {
-		uint32_t at = 0;
+		struct map_entry *old = both->entries;
 
-		while (at < m->count && m->entries[at].key != b->entries[i].key)
-			at++;
-		if (at == m->count)
-			m->count++;
-		else if (value_equal(w, &m->entries[at].value, &b->entries[i].value) ||
-			m->entries[at].rank > rank)
+		while (old < both->entries + both->count && old->key != b->entries[i].key)
+			old++;
+		if (old == both->entries + both->count) {
+			both->count++;
+		} else if (value_equal(w, &old->value, &b->entries[i].value)) {
 			continue;
-		else if (m->entries[at].rank == rank || m->entries[at].rank == RANK_LIBRARY ||
-			rank == RANK_LIBRARY)
-			ok = false;
-		m->entries[at] = b->entries[i];
-		m->entries[at].rank = rank;
+		} else if (ranks_disagree(old->rank, rank)) {
+			struct slot there = { old->value, old->node ? old->node : slot->node,
+				old->rank, slot->state };
+
+			conflict(w, f, m, old->key, &there, &b->entries[i].value,
+				b->entries[i].node ? b->entries[i].node : node);
+			old->value = value_poison();
+			continue;
+		} else if (old->rank > rank) {
+			continue;
+		}
+		*old = b->entries[i];
+		old->rank = rank;
 	}
-	slot->value.as.map = m;
-	return ok;
+	slot->value.as.map = both;
 }
 
 static void
@@ -141,14 +159,15 @@ assign(struct world *w, struct frame *f, const struct member *m, struct value v,
 		return;
 	}
 	if (slot->value.kind == VALUE_MAP && v.kind == VALUE_MAP) {
-		if (!merge_maps(w, slot, &v, rank))
-			conflict(w, f, m, slot, &v, node);
+		merge_maps(w, f, m, slot, &v, node, rank);
 		return;
 	}
-	if (value_equal(w, &slot->value, &v))
+	if (value_equal(w, &slot->value, &v)) {
+		slot->rank = rank > slot->rank ? rank : slot->rank;
 		return;
-	if (rank == slot->rank || rank == RANK_LIBRARY || slot->rank == RANK_LIBRARY) {
-		conflict(w, f, m, slot, &v, node);
+	}
+	if (ranks_disagree(rank, slot->rank)) {
+		conflict(w, f, m, 0, slot, &v, node);
 		slot->value = value_poison();
 		return;
 	}
@@ -172,6 +191,9 @@ run_field(struct world *w, const struct part *part, const struct member *m, stru
 	const char *name = program_text(w->p, m->name);
 
 	if (RECORD_AT(w, f->record)->dropped)
+		return;
+	/* What a profile adds to, its child may set anew; what the library adds stays. */
+	if (add && rank != RANK_LIBRARY && rank < record_slot(w, f->record, m)->rank)
 		return;
 	if (v.kind == VALUE_OPEN && TYPE_AT(w->p, m->type)->kind != TYPE_ROW)
 		v = open_report(w, &v, part->node);
@@ -278,8 +300,8 @@ run_default(struct world *w, const struct member *m, uint32_t record)
 	}
 	slot->value = v;
 	slot->node = m->decl;
+	slot->rank = slot->state == SLOT_SET ? slot->rank : RANK_DEFAULT; /* who took it away */
 	slot->state = value_is_absent(&v) ? SLOT_EMPTY : SLOT_DEFAULT;
-	slot->rank = RANK_DEFAULT;
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "eval/inside.h"
 
 void
@@ -74,21 +75,45 @@ record_mark_incomplete(struct world *w, uint32_t rtype)
 	*VEC_AT(&w->rtype_incomplete, bool, record_choice_of(w, rtype)) = true;
 }
 
+/* Those of the same owner that may have been meant. */
 static void
-missing_target(struct world *w, struct frame *f, const struct context *c, const struct value *owner,
-	atom label)
+suggest_target(struct world *w, struct diag *g, uint32_t rtype, uint32_t owner, atom label)
 {
-	struct str names = STR_INIT;
-	struct diag *g;
+	struct diags *d = &w->p->diags;
+	struct value set = { .kind = VALUE_CHILDREN }, v;
+	struct suggest s;
+	struct iter it;
+	uint32_t count = 0;
+
+	suggest_init(&s, program_text(w->p, label), atom_len(&w->p->atoms, label));
+	set.as.pair.owner = owner;
+	set.as.pair.rtype = record_choice_of(w, rtype);
+	for (iter_begin(w, &it, &set); iter_next(w, &it, &v); count++)
+		suggest_offer(&s, program_text(w->p, RECORD_AT(w, v.as.id)->label));
+	if (s.best)
+		diag_line(d, g, LINE_HELP, "did you mean `%s`?", s.best);
+	else if (!count)
+		diag_line(d, g, LINE_HELP, "without `extend` the block makes one");
+}
+
+static void
+missing_target(struct world *w, struct frame *f, const struct context *c, uint32_t owner, atom label)
+{
 	struct value at = { .kind = VALUE_ABSENT };
+	struct str of = STR_INIT;
+	struct diag *g;
 
 	if (*VEC_AT(&w->rtype_incomplete, bool, c->rtype))
 		return;
-	(void)owner;
-	g = world_fault(w, f, EGM0202, &at, c->node, "there is no %s `%s` to extend",
-		record_rtype_name(w, c->rtype), program_text(w->p, label));
-	(void)g;
-	str_release(&names);
+	if (owner != w->site && owner) {
+		str_puts(&of, " of ");
+		record_show(w, owner, &of);
+	}
+	g = world_fault(w, f, EGM0202, &at, c->node, "there is no %s `%s`%s to extend",
+		record_rtype_name(w, record_choice_of(w, c->rtype)), program_text(w->p, label),
+		str_text(&of));
+	suggest_target(w, g, c->rtype, owner, label);
+	str_release(&of);
 }
 
 /* The record that `extend` speaks of. */
@@ -108,7 +133,7 @@ extend_target(struct world *w, struct frame *f, const struct context *c, node_id
 		return 0;
 	found = record_find(w, c->rtype, label.as.text.a, owner.as.id);
 	if (!found && c->mode == BLOCK_EXTEND)
-		missing_target(w, f, c, &owner, label.as.text.a);
+		missing_target(w, f, c, owner.as.id, label.as.text.a);
 	return found;
 }
 

@@ -186,7 +186,7 @@ merge_lists(struct world *w, uint32_t object, struct tree *dst, struct tree *src
 		tree_replace(dst, src);
 		append_items(dst, &old, set);
 	} else if (!tree_equal(dst, src)) {
-		report_conflict(w, object, dst, src, program_text(w->p, src->key));
+		report_conflict(w, object, dst, src);
 	}
 }
 
@@ -213,7 +213,7 @@ merge_child(struct world *w, uint32_t object, struct tree *dst, struct tree *src
 	else if (dst->kind == TREE_LIST && src->kind == TREE_LIST)
 		merge_lists(w, object, dst, src, type);
 	else if (!tree_equal(dst, src))
-		report_conflict(w, object, dst, src, program_text(w->p, src->key));
+		report_conflict(w, object, dst, src);
 }
 
 void

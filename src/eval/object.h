@@ -22,8 +22,7 @@ origin_of(struct world *w, struct frame *f, const struct value *v, node_id node,
 struct tree *
 value_tree(struct world *w, const struct value *v, const struct origin *origin);
 void
-report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new,
-	const char *path);
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new);
 void
 refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
 
