@@ -3,8 +3,8 @@
  * Usage: measure RUNS -- COMMAND... [-- COMMAND...]...: runs each command so many times, in turns, so
  * that a slow moment of the machine meets all of them, and prints a line a command:
  *   milliseconds, milliseconds of processor time, KiB of peak memory (medians)
- * `%` in an argument becomes the number of the run. Output of the commands is thrown away, but for
- * that of the first run of one that failed.
+ * `%` in an argument becomes the number of the run. What the commands print is thrown away; if one
+ * fails, so does this.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -73,6 +73,7 @@ measure(struct command *c, int run)
 		args[i] = with_run(c->args[i], run);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (posix_spawn(&pid, args[0], &actions, NULL, args, environ) || wait4(pid, &status, 0, &used) < 0)
 		fail(args[0]);
