@@ -102,17 +102,50 @@ add_to_set(struct world *w, uint32_t rtype, uint32_t record)
 	vec_push(VEC_AT(&w->sets, struct vec, rtype), &record);
 }
 
+/* Where the label stands among the words of `record T of O by WORDS`. */
+static uint32_t
+word_position(const struct world *w, uint32_t words, atom label)
+{
+	const struct type *t = TYPE_AT(w->p, words);
+	uint32_t i = 0;
+
+	while (i < t->count && WORD_AT(w->p, t->first + i) != label)
+		i++;
+	return i;
+}
+
+/* The child behind which a new one stands: the last, but where words are in order. 0: none. */
+static uint32_t
+child_before(const struct world *w, uint64_t key, uint32_t words, atom label)
+{
+	uint32_t before = 0, position;
+
+	if (!words)
+		return table64_get(w->last_children, key);
+	position = word_position(w, words, label);
+	for (uint32_t r = table64_get(w->children, key);
+		r && word_position(w, words, RECORD_AT(w, r)->label) <= position;
+		r = RECORD_AT(w, r)->next_child)
+		before = r;
+	return before;
+}
+
 static void
 add_child(struct world *w, uint32_t rtype, uint32_t record)
 {
-	uint64_t key = pair_key(RECORD_AT(w, record)->owner, rtype);
-	uint32_t last = table64_get(w->last_children, key);
+	struct record *x = RECORD_AT(w, record);
+	uint64_t key = pair_key(x->owner, rtype);
+	uint32_t before = child_before(w, key, RTYPE_AT(w->p, rtype)->label_words, x->label);
 
-	if (last)
-		RECORD_AT(w, last)->next_child = record;
-	else
+	if (before) {
+		x->next_child = RECORD_AT(w, before)->next_child;
+		RECORD_AT(w, before)->next_child = record;
+	} else {
+		x->next_child = table64_get(w->children, key);
 		table64_set(w->children, key, record);
-	table64_set(w->last_children, key, record);
+	}
+	if (!x->next_child)
+		table64_set(w->last_children, key, record);
 }
 
 static void
