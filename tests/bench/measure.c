@@ -66,7 +66,7 @@ measure(struct command *c, int run)
 	posix_spawn_file_actions_t actions;
 	struct timespec start, end;
 	struct rusage used;
-	int status;
+	int status = 0;
 	pid_t pid;
 
 	for (int i = 0; i < c->arg_count; i++)
