@@ -157,6 +157,15 @@ struct object_path {
 	uint32_t label; /* the path ended at a well-known key */
 };
 
+static bool
+in_patch(const struct checker *ck)
+{
+	for (uint32_t c = ck->context; c; c = CONTEXT_AT(ck->p, c)->parent)
+		if (CONTEXT_AT(ck->p, c)->kind == CONTEXT_OBJECT)
+			return CONTEXT_AT(ck->p, c)->rank == RANK_PATCH;
+	return false;
+}
+
 static void
 step_object_path(struct checker *ck, node_id word, uint32_t kind, struct object_path *at)
 {
@@ -167,7 +176,11 @@ step_object_path(struct checker *ck, node_id word, uint32_t kind, struct object_
 
 	if (NODE_AT(p, word)->flags & FLAG_INDEX) {
 		at->type = t.kind == TYPE_LIST || t.kind == TYPE_SET ? t.elem : 0;
-		if (!at->type)
+		if (at->type && !in_patch(ck)) {
+			check_fault(ck, EGM0008, word,
+				"an entry is named by its number in a `patch` alone");
+			at->type = 0;
+		} else if (!at->type)
 			check_fault(ck, EGM0120, word, "only a list has an entry with a number");
 		return;
 	}
@@ -239,12 +252,21 @@ check_keys_value(struct checker *ck, node_id value, uint32_t kind, struct object
 	NODE_AT(p, value)->type = at.type;
 }
 
+/* What did not check is not evaluated. */
+static void
+mark_failed(struct program *p, node_id n, bool failed)
+{
+	NODE_AT(p, n)->flags &= (uint16_t)~FLAG_FAILED;
+	if (failed)
+		NODE_AT(p, n)->flags |= FLAG_FAILED;
+}
+
 static void
 check_object_field(struct checker *ck, node_id n, uint32_t kind, struct object_path at)
 {
 	struct program *p = ck->p;
 	node_id value = NODE_AT(p, n)->kid[1];
-	uint32_t from = ck->reads.count;
+	uint32_t from = ck->reads.count, errors = p->diags.errors;
 
 	at = walk_object_path(ck, NODE_AT(p, n)->kid[0], kind, at);
 	if (!at.type)
@@ -255,6 +277,7 @@ check_object_field(struct checker *ck, node_id n, uint32_t kind, struct object_p
 	else
 		check_value(ck, value, at.type, at.optional);
 	NODE_AT(p, n)->type = at.type;
+	mark_failed(p, n, p->diags.errors != errors);
 	vec_cut(&ck->reads, from);
 }
 
@@ -268,6 +291,7 @@ check_object_nested(struct checker *ck, node_id n, uint32_t kind, struct object_
 	node_id label = NODE_AT(p, n)->kid[1];
 	const struct type *t;
 
+	mark_failed(p, n, true);
 	if (NODE_AT(p, n)->op != BLOCK_PLAIN || NODE_AT(p, n)->kid[2]) {
 		check_misplaced(ck, n, "inside an object");
 		return;
@@ -292,6 +316,7 @@ check_object_nested(struct checker *ck, node_id n, uint32_t kind, struct object_
 		check_fault(ck, EGM0120, n, "here stands a value, not a body");
 		return;
 	}
+	mark_failed(p, n, false);
 	check_object_list(ck, NODE_AT(p, n)->kid[3], kind, at);
 }
 

@@ -70,12 +70,26 @@ descend(struct body *b, struct tree *at, node_id word, uint32_t type)
 }
 
 static void
-patch_nowhere(struct body *b, node_id word)
+patch_nowhere(struct body *b, const struct tree *at, node_id word)
 {
-	struct value at = { .kind = VALUE_ABSENT, .src = word };
+	struct value v = { .kind = VALUE_ABSENT, .src = word };
 
-	world_fault(b->w, NULL, EGM0204, &at, 0, "there is no entry %lld here",
-		(long long)NODE_AT(b->w->p, word)->n);
+	world_fault(b->w, NULL, EGM0204, &v, 0, "there is no entry %lld: the list has %u%s",
+		(long long)NODE_AT(b->w->p, word)->n, at->count,
+		at->count ? ", counted from 0" : "");
+}
+
+/* An entry of a list, by its name if it has one. */
+static void
+show_entry(const struct world *w, const struct tree *entry, unsigned number, struct str *out)
+{
+	const struct tree *name =
+		entry->kind == TREE_MAP ? tree_find(entry, w->p->words_.name) : NULL;
+
+	if (name && name->kind == TREE_SCALAR)
+		str_format(out, "[%s]", program_text(w->p, name->text));
+	else
+		str_format(out, "[%u]", number);
 }
 
 /* The way from a tree to a part of it, as one would write it; false if it is no part. */
@@ -89,7 +103,7 @@ show_path(const struct world *w, const struct tree *at, const struct tree *part,
 		if (c->key)
 			str_format(out, "%s%s", len ? "." : "", program_text(w->p, c->key));
 		else
-			str_format(out, "[%u]", i);
+			show_entry(w, c, i, out);
 		if (c == part || show_path(w, c, part, out))
 			return true;
 		out->len = len;
@@ -120,7 +134,8 @@ report_conflict(struct world *w, uint32_t object, const struct tree *old, const 
 	if (memcmp(&second->origin.user, &second->origin.library, sizeof second->origin.user) &&
 		second->origin.user.file)
 		diag_label(d, g, second->origin.user, "because of this");
-	diag_line(d, g, LINE_HELP, "a `patch` overrides what the library writes");
+	if (old->rank > RANK_LIBRARY || new->rank > RANK_LIBRARY)
+		diag_line(d, g, LINE_HELP, "a `patch` overrides what the library writes");
 }
 
 static void
@@ -152,11 +167,13 @@ reach(struct body *b, node_id path, node_id *last, uint32_t *type)
 
 	for (; NODE_AT(p, word)->next; word = NODE_AT(p, word)->next) {
 		t = word_type(p, t, word);
-		at = descend(b, at, word, t);
-		if (!at) {
-			patch_nowhere(b, word);
+		struct tree *inner = descend(b, at, word, t);
+
+		if (!inner) {
+			patch_nowhere(b, at, word);
 			return NULL;
 		}
+		at = inner;
 	}
 	*last = word;
 	*type = t;
@@ -168,14 +185,14 @@ reach(struct body *b, node_id path, node_id *last, uint32_t *type)
 static void
 put_text(struct world *w, struct tree *at, atom key, atom text, const struct origin *origin)
 {
-	struct tree *t = tree_find(at, key);
+	struct tree *t = tree_scalar(w, SCALAR_TEXT, text, 0), *old = tree_find(at, key);
 
-	if (t)
-		return;
-	t = tree_scalar(w, SCALAR_TEXT, text, 0);
 	t->key = key;
 	t->origin = *origin;
-	tree_add(at, t);
+	if (old)
+		tree_replace(old, t);
+	else
+		tree_add(at, t);
 }
 
 atom
@@ -350,15 +367,51 @@ run_field(struct body *b, struct frame *f, node_id n)
 		write_value(b, at, last, type, t);
 }
 
-/* A list that a body adds an entry to. */
+/* `ports "http" { ... }`: the label is the entry's key; NULL if it has none, or no value. */
+static struct tree *
+entry_key(struct body *b, struct frame *f, node_id n, const struct type *t,
+	const struct tree *entry, bool *ok)
+{
+	struct world *w = b->w;
+	node_id label = NODE_AT(w->p, n)->kid[1];
+	struct tree *key = NULL;
+
+	*ok = true;
+	if (label && t->count) {
+		struct value v = NODE_AT(w->p, label)->kind == NODE_WORD
+			? value_text(NODE_AT(w->p, label)->a, 0)
+			: eval_expr(w, f, label);
+
+		key = value_tree(w, &v, &entry->origin);
+		*ok = key != NULL;
+	}
+	if (key)
+		key->key = WORD_AT(w->p, t->first);
+	return key;
+}
+
+/* The entry of a keyed list whose key is this. */
+static struct tree *
+entry_of_key(const struct tree *list, const struct tree *key)
+{
+	for (struct tree *c = list->first; c; c = c->next) {
+		const struct tree *k = c->kind == TREE_MAP ? tree_find(c, key->key) : NULL;
+
+		if (k && tree_equal(k, key))
+			return c;
+	}
+	return NULL;
+}
+
+/* A list that a body adds an entry to. A patch writes into the entry that is there. */
 static void
 run_entry(struct body *b, struct frame *f, node_id n, struct tree *list, uint32_t type)
 {
 	struct world *w = b->w;
 	const struct type *t = TYPE_AT(w->p, type);
 	struct body inner = *b;
-	node_id label = NODE_AT(w->p, n)->kid[1];
-	struct tree *entry = tree_new(w->g, TREE_MAP);
+	struct tree *entry = tree_new(w->g, TREE_MAP), *key, *there;
+	bool ok;
 
 	entry->origin = origin_of(w, f, NULL, n, b->reason);
 	entry->rank = b->rank;
@@ -366,17 +419,18 @@ run_entry(struct body *b, struct frame *f, node_id n, struct tree *list, uint32_
 	inner.at = entry;
 	inner.type = t->elem;
 	inner.patch = false;
-	if (label && t->count) {
-		struct value v = NODE_AT(w->p, label)->kind == NODE_WORD
-			? value_text(NODE_AT(w->p, label)->a, 0)
-			: eval_expr(w, f, label);
-		struct tree *key = value_tree(w, &v, &entry->origin);
-
-		if (!key)
-			return;
-		key->key = WORD_AT(w->p, t->first);
-		tree_add(entry, key);
+	key = entry_key(b, f, n, t, entry, &ok);
+	if (!ok)
+		return;
+	there = key && b->patch ? entry_of_key(list, key) : NULL;
+	if (there) {
+		inner.at = there;
+		inner.patch = true;
+		run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+		return;
 	}
+	if (key)
+		tree_add(entry, key);
 	run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
 	merge_entry(w, b->object, list, entry, type, b->patch);
 }
@@ -418,7 +472,7 @@ run_block(struct body *b, struct frame *f, node_id n)
 	made = !(NODE_AT(w->p, last)->flags & FLAG_INDEX) && !tree_find(at, NODE_AT(w->p, last)->a);
 	child = descend(b, at, last, type);
 	if (!child) {
-		patch_nowhere(b, last);
+		patch_nowhere(b, at, last);
 		return;
 	}
 	if (TYPE_AT(w->p, type)->kind == TYPE_LIST) {
@@ -469,6 +523,10 @@ run_if(struct body *b, struct frame *f, node_id n)
 static void
 run_statement(struct body *b, struct frame *f, node_id n)
 {
+	if (NODE_AT(b->w->p, n)->flags & (FLAG_FAILED | FLAG_BROKEN)) {
+		BUILDING_AT(b->w, b->object)->poisoned = true;
+		return;
+	}
 	switch ((enum node_kind)NODE_AT(b->w->p, n)->kind) {
 	case NODE_FIELD:
 		run_field(b, f, n);

@@ -638,6 +638,7 @@ objects_finish(struct world *w)
 	for (uint32_t i = 0; i < w->objects.count && !w->stopped; i++)
 		finish_object(w, i);
 	w->objects_done = true;
+	objects_link(w);
 	check_selectors(w);
 	fill_phases(w);
 	fill_kinds(w);

@@ -125,13 +125,30 @@ added_before(struct world *w, const struct tree *list, const struct tree *entry)
 	}
 }
 
+/* What a patch writes wins, part by part. */
+static void
+override_map(struct tree *dst, struct tree *src)
+{
+	for (struct tree *c = src->first, *next; c; c = next) {
+		struct tree *old = tree_find(dst, c->key);
+
+		next = c->next;
+		c->next = NULL;
+		if (!old)
+			tree_add(dst, c);
+		else if (old->kind == TREE_MAP && c->kind == TREE_MAP)
+			override_map(old, c);
+		else
+			tree_replace(old, c);
+	}
+}
+
 void
 merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *entry, uint32_t type,
 	bool replace)
 {
 	const struct type *t = TYPE_AT(w->p, type);
 
-	(void)replace;
 	if (!t->count) {
 		if (!added_before(w, list, entry))
 			tree_add(list, entry);
@@ -140,7 +157,10 @@ merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *en
 	for (struct tree *c = list->first; c; c = c->next)
 		if (keys_equal(w->p, t, c, entry) &&
 			parts_equal(w->p, TYPE_AT(w->p, t->elem), c, entry)) {
-			merge_map(w, object, c, entry, t->elem);
+			if (replace)
+				override_map(c, entry);
+			else
+				merge_map(w, object, c, entry, t->elem);
 			return;
 		}
 	tree_add(list, entry);

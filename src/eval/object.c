@@ -146,30 +146,34 @@ two_identities(struct world *w, uint32_t a, uint32_t b)
 	BUILDING_AT(w, b)->poisoned = true;
 }
 
-static bool
-same_name(const struct object *a, const struct object *b)
-{
-	return a->kind == b->kind && a->namespace == b->namespace && a->name == b->name;
-}
-
-/* The object that claimed this name first, or the key under which to claim it. */
+/* The object that claimed this name first, or 0 and the key under which to claim it. */
 static uint32_t
-first_of_name(struct world *w, const struct object *x, uint64_t *key)
+first_of_name(struct world *w, atom kind, atom namespace_, atom name, uint64_t *key)
 {
-	*key = hash_mix(hash_mix(hash_mix(x->kind, x->namespace), x->name), 13);
+	*key = hash_mix(hash_mix(hash_mix(kind, namespace_), name), 13);
 	for (;; *key = hash_mix(*key, 13)) {
 		uint32_t other = table64_get(w->object_names, *key);
+		const struct object *x = other ? graph_object(w->g, other - 1) : NULL;
 
-		if (!other || same_name(graph_object(w->g, other - 1), x))
+		if (!other || (x->kind == kind && x->namespace == namespace_ && x->name == name))
 			return other;
 	}
+}
+
+uint32_t
+object_named(struct world *w, atom kind, atom namespace_, atom name)
+{
+	uint64_t key;
+
+	return first_of_name(w, kind, namespace_, name, &key);
 }
 
 static void
 claim_name(struct world *w, uint32_t o)
 {
+	const struct object *x = graph_object(w->g, o);
 	uint64_t key;
-	uint32_t other = first_of_name(w, graph_object(w->g, o), &key);
+	uint32_t other = first_of_name(w, x->kind, x->namespace, x->name, &key);
 
 	/* An assumed object may be assumed by several statements; two of them are one object for
 	 * every reader. */

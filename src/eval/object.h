@@ -26,6 +26,15 @@ report_conflict(struct world *w, uint32_t object, const struct tree *old, const 
 void
 refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
 
+/* Index + 1 of the object of this name; 0 if the site knows none. */
+uint32_t
+object_named(struct world *w, atom kind, atom namespace_, atom name);
+
+/* --- link.c --- */
+
+void
+objects_link(struct world *w);
+
 /* --- merge.c --- */
 
 /* Merges src into dst, both maps of type `type` (a struct or map); src is used up. */

@@ -426,8 +426,12 @@ waivers_in(struct world *w, node_id body, struct span block, bool whole)
 			waivers_in(w, x->kid[3], x->span, false);
 		else if (x->kind == NODE_FOR)
 			waivers_in(w, x->kid[2], block, whole);
-		else if (x->kind == NODE_IF)
+		else if (x->kind == NODE_IF) {
+			node_id otherwise = x->kid[2];
+
 			waivers_in(w, x->kid[1], block, whole);
+			waivers_in(w, otherwise, block, whole);
+		}
 	}
 }
 
