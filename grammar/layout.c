@@ -301,7 +301,7 @@ is_word_here(const struct layout *l, int word, int next)
 	case TOK_LIST:
 	case TOK_SET:
 	case TOK_MAP:
-		return l->in_type && next == TOK_OF &&
+		return l->in_type && (next == TOK_OF || (word == TOK_MAP && next == TOK_NAME)) &&
 			(before == TOK_COLON || before == TOK_ASSIGN || before == TOK_OF);
 	case TOK_REF:
 	case TOK_OBJECT:

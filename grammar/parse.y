@@ -105,7 +105,7 @@ static node_id chain(struct grammar *g, node_id head, struct list behind);
 %type <node_id> head label text word lone_word name interp integer quoted
 %type <node_id> in_name by_name from_name across_name in_string at_label
 %type <node_id> for_head bind where rule_for param card card_opt
-%type <node_id> type range mark default condition
+%type <node_id> type type_name range mark default condition
 %type <node_id> expr of of_label postfix primary comprehension
 %type <uint16_t> optional weakens
 %type <uint8_t> label_kind
@@ -345,7 +345,7 @@ condition
 | ONLY WHEN expr BECAUSE quoted     { $$ = AST(ONLY, @$, .kid = { $3, $5 }); }
 ;
 type
-: NAME                              { $$ = AST(TYPE_NAME, @$, .a = $1); }
+: type_name
 | NAME OF name                      { $$ = AST(TYPE_OF, @$, .a = $1, .kid = { $3 }); }
 | lone_word                         { $$ = AST(TYPE_WORDS, @$, .kid = { $1 }); }
 | words                             { $$ = AST(TYPE_WORDS, @$, .kid = { $1.first }); }
@@ -354,7 +354,11 @@ type
 | LIST OF type                      { $$ = AST(TYPE_LIST, @$, .kid = { $3 }); }
 | SET OF type                       { $$ = AST(TYPE_SET, @$, .kid = { $3 }); }
 | MAP OF type                       { $$ = AST(TYPE_MAP, @$, .kid = { $3 }); }
+| MAP type_name OF type             { $$ = AST(TYPE_MAP, @$, .kid = { $4, $2 }); }
 | body                              { $$ = AST(TYPE_STRUCT, @$, .kid = { $1.first }); }
+;
+type_name
+: NAME                              { $$ = AST(TYPE_NAME, @$, .a = $1); }
 ;
 lone_word
 : STRING                            { $$ = AST(WORD, @$, .a = $1, .flags = FLAG_QUOTED); }

@@ -56,6 +56,56 @@ form_domain(const char *text, size_t len)
 	return true;
 }
 
+/* Kubernetes counts the whole name of an object, not what stands between its dots. */
+bool
+form_object_name(const char *text, size_t len)
+{
+	if (!len || len > DOMAIN_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool end = i == 0 || i + 1 == len || text[i - 1] == '.' || text[i + 1] == '.';
+
+		if (!is_label_end(text[i]) && (end || (text[i] != '-' && text[i] != '.')))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_name_end(char c)
+{
+	return is_label_end(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* The part of a label's key behind the slash, and its value. */
+static bool
+form_label_name(const char *text, size_t len)
+{
+	if (!len || len > LABEL_MAX || !is_name_end(text[0]) || !is_name_end(text[len - 1]))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!is_name_end(text[i]) && text[i] != '-' && text[i] != '_' && text[i] != '.')
+			return false;
+	return true;
+}
+
+bool
+form_qualified_name(const char *text, size_t len)
+{
+	const char *slash = memchr(text, '/', len);
+	size_t prefix = slash ? (size_t)(slash - text) : 0;
+
+	if (!slash)
+		return form_label_name(text, len);
+	return form_object_name(text, prefix) && form_label_name(slash + 1, len - prefix - 1);
+}
+
+bool
+form_label_value(const char *text, size_t len)
+{
+	return !len || form_label_name(text, len);
+}
+
 /* What ends in a number is an address, or a mistake, for whoever resolves it. */
 static bool
 ends_in_number(const char *text, size_t len)

@@ -44,6 +44,13 @@ uint32_t
 check_comp(struct checker *ck, node_id n, uint32_t expected);
 uint32_t
 check_comp_list(struct checker *ck, node_id n, uint32_t expected);
+/* What names a member is a word: false, and told, if it is computed. */
+bool
+check_plain_name(struct checker *ck, node_id word);
+/* A key that is written into a map of this type: a word, or a text that is computed. */
+bool
+check_map_key(struct checker *ck, node_id key, uint32_t map);
+
 uint32_t
 check_body_value(struct checker *ck, node_id n, uint32_t expected);
 

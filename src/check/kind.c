@@ -28,12 +28,14 @@ static uint32_t
 metadata_type(struct program *p)
 {
 	uint32_t t = type_new(p, TYPE_STRUCT), last = 0, first;
-	uint32_t map = type_of_elem(p, TYPE_MAP, TYPE_T(TEXT));
+	uint32_t labels = type_of_elem(p, TYPE_MAP, TYPE_T(LABEL_VALUE));
+	uint32_t annotations = type_of_elem(p, TYPE_MAP, TYPE_T(TEXT));
 
-	first = declare_plain_member(p, "name", TYPE_T(DOMAIN), false, &last);
+	TYPE_AT(p, labels)->key = TYPE_AT(p, annotations)->key = TYPE_T(QUALIFIED_NAME);
+	first = declare_plain_member(p, "name", TYPE_T(OBJECT_NAME), false, &last);
 	declare_plain_member(p, "namespace", TYPE_T(DNS_LABEL), true, &last);
-	declare_plain_member(p, "labels", map, true, &last);
-	declare_plain_member(p, "annotations", map, true, &last);
+	declare_plain_member(p, "labels", labels, true, &last);
+	declare_plain_member(p, "annotations", annotations, true, &last);
 	TYPE_AT(p, t)->members = first;
 	return t;
 }

@@ -243,6 +243,51 @@ unknown_field(struct checker *ck, node_id word, uint32_t first, const char *of)
 	}
 }
 
+bool
+check_plain_name(struct checker *ck, node_id word)
+{
+	if (NODE_AT(ck->p, word)->kind != NODE_INTERP)
+		return true;
+	check_fault(ck, EGM0008, word, "only the key of a map can be computed");
+	return false;
+}
+
+bool
+check_map_key(struct checker *ck, node_id key, uint32_t map)
+{
+	struct program *p = ck->p;
+	uint32_t type = map ? TYPE_AT(p, map)->key : 0;
+	const char *text = program_text(p, NODE_AT(p, key)->a);
+	struct str why = STR_INIT;
+	bool fine = true;
+
+	if (NODE_AT(p, key)->kind == NODE_INTERP)
+		return check_value(ck, key, type ? type : TYPE_T(TEXT), false);
+	if (type)
+		fine = check_text(p, type, text, atom_len(&p->atoms, NODE_AT(p, key)->a), &why);
+	if (!fine)
+		check_fault(ck, EGM0121, key, "`%s` cannot be a key here: it %s", text,
+			str_text(&why));
+	str_release(&why);
+	return fine;
+}
+
+/* Computed keys are compared when they are known. */
+static void
+check_key_is_new(struct checker *ck, node_id body, node_id field)
+{
+	struct program *p = ck->p;
+	atom key = NODE_AT(p, NODE_AT(p, field)->kid[0])->a;
+
+	for (node_id o = NODE_AT(p, body)->kid[0]; key && o != field; o = NODE_AT(p, o)->next)
+		if (NODE_AT(p, o)->kind == NODE_FIELD &&
+			NODE_AT(p, NODE_AT(p, o)->kid[0])->a == key)
+			diag_label(&p->diags,
+				check_fault(ck, EGM0104, NODE_AT(p, field)->kid[0],
+					"the key `%s` stands here twice", program_text(p, key)),
+				NODE_AT(p, o)->span, "first here");
+}
+
 static uint32_t
 check_map(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -264,14 +309,8 @@ check_map(struct checker *ck, node_id n, uint32_t expected)
 			diag_line(&p->diags, g, LINE_HELP,
 				"quote a key with dots or slashes: \"a.b/c\" = ...");
 		}
-		for (node_id o = NODE_AT(p, n)->kid[0]; o != f; o = NODE_AT(p, o)->next)
-			if (NODE_AT(p, o)->kind == NODE_FIELD &&
-				NODE_AT(p, NODE_AT(p, o)->kid[0])->a == NODE_AT(p, field.kid[0])->a)
-				diag_label(&p->diags,
-					check_fault(ck, EGM0104, field.kid[0],
-						"the key `%s` stands here twice",
-						check_node_text(ck, field.kid[0])),
-					NODE_AT(p, o)->span, "first here");
+		check_map_key(ck, field.kid[0], expected);
+		check_key_is_new(ck, n, f);
 		if (elem)
 			check_value(ck, field.kid[1], elem, false);
 		else
@@ -316,6 +355,8 @@ check_struct_value(struct checker *ck, node_id n, uint32_t expected)
 				ast_kind_name((enum node_kind)field.kind));
 			continue;
 		}
+		if (!check_plain_name(ck, field.kid[0]))
+			continue;
 		m = program_struct_member(p, members, NODE_AT(p, field.kid[0])->a);
 		if (!m) {
 			unknown_field(ck, field.kid[0], members, "this body");

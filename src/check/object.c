@@ -185,6 +185,10 @@ step_object_path(struct checker *ck, node_id word, uint32_t kind, struct object_
 		return;
 	}
 	if (t.kind == TYPE_MAP) {
+		if (!check_map_key(ck, word, at->type)) {
+			at->type = 0;
+			return;
+		}
 		at->type = t.elem;
 		at->optional = true;
 		at->label = at->keys ? well_known(p, a, at->annotation, at->keys) : 0;
@@ -193,6 +197,10 @@ step_object_path(struct checker *ck, node_id word, uint32_t kind, struct object_
 		else if (at->keys)
 			check_free_key(ck, word, at->annotation, at->keys);
 		NODE_AT(p, word)->aux = at->label;
+		return;
+	}
+	if (!check_plain_name(ck, word)) {
+		at->type = 0;
 		return;
 	}
 	m = t.kind == TYPE_STRUCT ? program_struct_member(p, t.members, a) : 0;
@@ -308,8 +316,9 @@ check_object_nested(struct checker *ck, node_id n, uint32_t kind, struct object_
 			check_expr(ck, label, TYPE_T(TEXT));
 		at.type = t->elem;
 	} else if (label && t->kind == TYPE_MAP) {
-		check_expr(ck, label, TYPE_T(TEXT));
-		at.type = t->elem;
+		if (!check_map_key(ck, label, at.type))
+			return;
+		at.type = TYPE_AT(p, at.type)->elem;
 	} else if (label) {
 		check_fault(ck, EGM0105, label, "there is no list with keys here");
 	} else if (t->kind != TYPE_STRUCT && t->kind != TYPE_MAP) {

@@ -34,7 +34,7 @@ enum type_kind {
 	TYPE_OBJECT, /* one object of one of some kinds */
 	TYPE_LIST, /* with keys: a keyed list of structs; FLAG_ENTRIES: each statement adds an entry */
 	TYPE_SET,
-	TYPE_MAP, /* text to elem */
+	TYPE_MAP, /* key to elem */
 	TYPE_STRUCT,
 	TYPE_RECORDS, /* a set of records of one of some rtypes; hi: how many at the most by declaration (0: no bound) */
 	TYPE_OBJECTS, /* all objects of a kind */
@@ -63,6 +63,7 @@ struct type {
 	uint16_t flags;
 	atom name; /* of a declared type */
 	uint32_t elem; /* list, set, map: a type; row, table: the table */
+	uint32_t key; /* map: the type of its keys; 0: any text */
 	uint32_t first,
 		count; /* words: in program.words; ref, records, object: rtypes in program.numbers; list: key atoms in program.words */
 	uint32_t members; /* struct: the first member */

@@ -343,6 +343,18 @@ static const struct scalar_info scalars[SCALAR_TYPE_COUNT] = {
 	{ "dns-label",
 		"a DNS label: lower-case letters, digits and hyphens, at most 63, such as shop-eu",
 		form_dns_label },
+	{ "object-name",
+		"the name of an object: lower-case letters, digits, hyphens and dots, at most 253, "
+		"such as shop-eu",
+		form_object_name },
+	{ "qualified-name",
+		"the key of a label: at most 63 letters, digits, \"-\", \"_\" and \".\", such as "
+		"\"app\" or \"app.kubernetes.io/name\"",
+		form_qualified_name },
+	{ "label-value",
+		"the value of a label: at most 63 letters, digits, \"-\", \"_\" and \".\", "
+		"beginning and ending in a letter or digit",
+		form_label_value },
 	{ "path",
 		"a URL path such as \"/cart\": at most 1024 characters, without query and without "
 		"empty, \".\" or \"..\" segments",

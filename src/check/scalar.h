@@ -25,6 +25,9 @@ enum scalar_type {
 	SCALAR_TYPE_HOSTNAME, /* Gateway API hostname: a DNS name, or "*." before one, or "*" */
 	SCALAR_TYPE_DOMAIN, /* RFC 1123 subdomain, at most 253, no wildcard */
 	SCALAR_TYPE_DNS_LABEL, /* RFC 1123 label, at most 63 */
+	SCALAR_TYPE_OBJECT_NAME, /* RFC 1123 subdomain as Kubernetes takes it: at most 253, parts of any length */
+	SCALAR_TYPE_QUALIFIED_NAME, /* key of a label or annotation: at most 63, after a domain and "/" if there is one */
+	SCALAR_TYPE_LABEL_VALUE, /* of a label: at most 63 letters, digits, "-", "_", ".", or nothing */
 	SCALAR_TYPE_PATH, /* URL path as HTTPRoute takes it: starts with "/", at most 1024, none of // /./ /../ %2f %2F # , does not end in /. or /.. */
 	SCALAR_TYPE_DURATION, /* Gateway API (GEP-2257): ([0-9]{1,5}(h|m|s|ms)){1,4} */
 	SCALAR_TYPE_PERCENT, /* 10%, 0.5%: at most three decimals, 0..100 */

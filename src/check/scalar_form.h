@@ -28,6 +28,12 @@ form_domain(const char *text, size_t len);
 bool
 form_dns_label(const char *text, size_t len);
 bool
+form_object_name(const char *text, size_t len);
+bool
+form_qualified_name(const char *text, size_t len);
+bool
+form_label_value(const char *text, size_t len);
+bool
 form_endpoint(const char *text, size_t len);
 /* A domain name or an address (IPv6 in brackets), as it stands before the port. */
 bool

@@ -153,7 +153,8 @@ walk_value_path(struct checker *ck, node_id word, uint32_t type, bool *optional)
 		uint32_t m;
 
 		if (t->kind == TYPE_MAP) {
-			type = t->elem;
+			check_map_key(ck, word, type);
+			type = TYPE_AT(p, type)->elem;
 			*optional = true;
 			continue;
 		}
@@ -182,7 +183,8 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 	bool optional;
 
 	if (!m) {
-		unknown_member(ck, word, rtype);
+		if (check_plain_name(ck, word))
+			unknown_member(ck, word, rtype);
 		check_expr(ck, value, 0);
 		vec_cut(&ck->reads, from);
 		return;

@@ -63,6 +63,9 @@ type_is_text(const struct program *p, uint32_t type)
 	case SCALAR_TYPE_HOSTNAME:
 	case SCALAR_TYPE_DOMAIN:
 	case SCALAR_TYPE_DNS_LABEL:
+	case SCALAR_TYPE_OBJECT_NAME:
+	case SCALAR_TYPE_QUALIFIED_NAME:
+	case SCALAR_TYPE_LABEL_VALUE:
 	case SCALAR_TYPE_PATH:
 	case SCALAR_TYPE_ENDPOINT:
 	case SCALAR_TYPE_URL:
@@ -181,7 +184,13 @@ type_describe(const struct program *p, uint32_t type, struct str *out)
 		type_describe(p, t->elem, out);
 		break;
 	case TYPE_MAP:
-		str_puts(out, "a map { name = ... }, each value ");
+		str_puts(out, "a map { name = ... }, each ");
+		if (t->key) {
+			str_puts(out, "name ");
+			type_describe(p, t->key, out);
+			str_puts(out, ", each ");
+		}
+		str_puts(out, "value ");
 		type_describe(p, t->elem, out);
 		break;
 	case TYPE_STRUCT:
@@ -547,6 +556,21 @@ mark_type(struct checker *ck, uint32_t t, node_id m)
 	}
 }
 
+static uint32_t
+map_type(struct checker *ck, node_id elem, node_id key)
+{
+	struct program *p = ck->p;
+	uint32_t t = type_of_elem(p, TYPE_MAP, type_parse(ck, elem, 0));
+	uint32_t k = key ? TYPE_ID(type_parse(ck, key, 0)) : 0;
+
+	if (k && TYPE_AT(p, k)->kind != TYPE_POISON && !type_is_text(p, k)) {
+		check_fault(ck, EGM0401, key, "a key of a map is text");
+		k = 0;
+	}
+	TYPE_AT(p, t)->key = k;
+	return t;
+}
+
 uint32_t
 type_parse(struct checker *ck, node_id n, node_id marks)
 {
@@ -574,7 +598,7 @@ type_parse(struct checker *ck, node_id n, node_id marks)
 		t = type_of_elem(p, TYPE_SET, type_parse(ck, k0, k1));
 		break;
 	case NODE_TYPE_MAP:
-		t = type_of_elem(p, TYPE_MAP, type_parse(ck, k0, k1));
+		t = map_type(ck, k0, k1);
 		break;
 	case NODE_TYPE_WORDS:
 		t = words_type(ck, n);

@@ -45,10 +45,32 @@ nth(struct tree *list, int64_t n)
 	return c;
 }
 
+/* The key as it may stand in this map; 0 if it may not, which has been told. */
+static atom
+fitting_key(struct body *b, struct frame *f, uint32_t map, struct value v, node_id node)
+{
+	uint32_t type = TYPE_AT(b->w->p, map)->key;
+
+	v = coerce(b->w, f, type ? type : TYPE_T(TEXT), v, node, "key");
+	if (v.kind == VALUE_TEXT)
+		return v.as.text.a;
+	BUILDING_AT(b->w, b->object)->poisoned = true;
+	return 0;
+}
+
+/* The name of a part: a word, or a key of this map that is computed (0: it has no value). */
+static atom
+word_key(struct body *b, struct frame *f, node_id word, uint32_t map)
+{
+	if (NODE_AT(b->w->p, word)->kind != NODE_INTERP)
+		return NODE_AT(b->w->p, word)->a;
+	return fitting_key(b, f, map, eval_expr(b->w, f, word), word);
+}
+
 /* The map (or entry) behind one word, made if it is not there. NULL where a patch points
  * nowhere. */
 static struct tree *
-descend(struct body *b, struct tree *at, node_id word, uint32_t type)
+descend(struct body *b, struct tree *at, node_id word, atom key, uint32_t type)
 {
 	struct world *w = b->w;
 	const struct node *n = NODE_AT(w->p, word);
@@ -56,12 +78,12 @@ descend(struct body *b, struct tree *at, node_id word, uint32_t type)
 
 	if (n->flags & FLAG_INDEX)
 		return nth(at, n->n);
-	t = tree_find(at, n->a);
+	t = tree_find(at, key);
 	if (!t) {
 		uint8_t kind = TYPE_AT(w->p, type)->kind;
 
 		t = tree_new(w->g, kind == TYPE_LIST || kind == TYPE_SET ? TREE_LIST : TREE_MAP);
-		t->key = n->a;
+		t->key = key;
 		t->origin = origin_of(w, NULL, NULL, word, b->reason);
 		t->rank = b->rank;
 		tree_add(at, t);
@@ -139,11 +161,11 @@ report_conflict(struct world *w, uint32_t object, const struct tree *old, const 
 }
 
 static void
-write_value(struct body *b, struct tree *at, node_id word, uint32_t type, struct tree *value)
+write_value(struct body *b, struct tree *at, atom key, uint32_t type, struct tree *value)
 {
-	struct tree *old = tree_find(at, NODE_AT(b->w->p, word)->a);
+	struct tree *old = tree_find(at, key);
 
-	value->key = NODE_AT(b->w->p, word)->a;
+	value->key = key;
 	value->rank = b->rank;
 	if (!old) {
 		tree_add(at, value);
@@ -156,7 +178,23 @@ write_value(struct body *b, struct tree *at, node_id word, uint32_t type, struct
 	}
 }
 
-/* Follows all but the last word of a path. */
+/* A patch puts another value in the place of an entry, or takes it out (NULL). */
+static void
+write_numbered(struct body *b, struct tree *list, node_id word, struct tree *value)
+{
+	struct tree *old = nth(list, NODE_AT(b->w->p, word)->n);
+
+	if (!old) {
+		patch_nowhere(b, list, word);
+	} else if (value) {
+		value->rank = b->rank;
+		tree_replace(old, value);
+	} else {
+		tree_remove(list, old);
+	}
+}
+
+/* Follows all but the last word of a path. A computed key is a path of its own. */
 static struct tree *
 reach(struct body *b, node_id path, node_id *last, uint32_t *type)
 {
@@ -167,7 +205,7 @@ reach(struct body *b, node_id path, node_id *last, uint32_t *type)
 
 	for (; NODE_AT(p, word)->next; word = NODE_AT(p, word)->next) {
 		t = word_type(p, t, word);
-		struct tree *inner = descend(b, at, word, t);
+		struct tree *inner = descend(b, at, word, NODE_AT(p, word)->a, t);
 
 		if (!inner) {
 			patch_nowhere(b, at, word);
@@ -301,7 +339,10 @@ written_value(struct body *b, struct frame *f, node_id n, uint32_t type, struct 
 		*v = open_report(w, v, n);
 	if (v->incomplete)
 		*v = value_poison();
-	*v = coerce(w, f, type, *v, n, program_text(w->p, NODE_AT(w->p, last)->a));
+	*v = coerce(w, f, type, *v, n,
+		NODE_AT(w->p, last)->kind == NODE_INTERP
+			? "value"
+			: program_text(w->p, NODE_AT(w->p, last)->a));
 	if (value_is_poison(v)) {
 		BUILDING_AT(w, b->object)->poisoned = true;
 		return NULL;
@@ -340,6 +381,7 @@ run_field(struct body *b, struct frame *f, node_id n)
 	uint32_t holder = b->type, type = path_type(b, path, &holder);
 	struct value v;
 	struct tree *t, *at;
+	atom key;
 
 	last = path;
 	while (NODE_AT(w->p, last)->next)
@@ -359,12 +401,17 @@ run_field(struct body *b, struct frame *f, node_id n)
 	if (!t && !(b->patch && NODE_AT(w->p, NODE_AT(w->p, n)->kid[1])->kind == NODE_ABSENT))
 		return;
 	at = reach(b, path, &last, &holder);
-	if (!at)
+	if (at && NODE_AT(w->p, last)->flags & FLAG_INDEX) {
+		write_numbered(b, at, last, t);
+		return;
+	}
+	key = at ? word_key(b, f, last, holder) : 0;
+	if (!key)
 		return;
 	if (!t)
-		tree_remove(at, NODE_AT(w->p, last)->a);
+		tree_remove(at, tree_find(at, key));
 	else
-		write_value(b, at, last, type, t);
+		write_value(b, at, key, type, t);
 }
 
 /* `ports "http" { ... }`: the label is the entry's key; NULL if it has none, or no value. */
@@ -444,16 +491,19 @@ run_keyed(struct body *b, struct frame *f, node_id n, struct tree *map, uint32_t
 	bool ok;
 	atom key = object_block_label(w, f, n, &ok);
 
-	inner.at = ok ? tree_find(map, key) : NULL;
-	if (ok && !inner.at) {
+	if (ok)
+		key = fitting_key(b, f, type, value_text(key, 0), n);
+	if (!ok || !key)
+		return;
+	inner.at = tree_find(map, key);
+	if (!inner.at) {
 		inner.at = tree_new(w->g, TREE_MAP);
 		inner.at->key = key;
 		inner.at->origin = origin_of(w, f, NULL, n, b->reason);
 		tree_add(map, inner.at);
 	}
-	inner.type = type;
-	if (ok)
-		run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
+	inner.type = TYPE_AT(w->p, type)->elem;
+	run_list(&inner, f, NODE_AT(w->p, n)->kid[3]);
 }
 
 static void
@@ -464,13 +514,17 @@ run_block(struct body *b, struct frame *f, node_id n)
 	uint32_t holder, type;
 	struct body inner = *b;
 	struct tree *at = reach(b, path, &last, &holder), *child;
-	bool made;
+	atom key = at ? word_key(b, f, last, holder) : 0;
+	bool by_number, made;
 
 	if (!at)
 		return;
+	by_number = NODE_AT(w->p, last)->flags & FLAG_INDEX;
+	if (!key && !by_number)
+		return;
 	type = word_type(w->p, holder, last);
-	made = !(NODE_AT(w->p, last)->flags & FLAG_INDEX) && !tree_find(at, NODE_AT(w->p, last)->a);
-	child = descend(b, at, last, type);
+	made = !by_number && !tree_find(at, key);
+	child = descend(b, at, last, key, type);
 	if (!child) {
 		patch_nowhere(b, at, last);
 		return;
@@ -480,7 +534,7 @@ run_block(struct body *b, struct frame *f, node_id n)
 		return;
 	}
 	if (NODE_AT(w->p, n)->kid[1]) {
-		run_keyed(b, f, n, child, TYPE_AT(w->p, type)->elem);
+		run_keyed(b, f, n, child, type);
 		return;
 	}
 	inner.at = child;
@@ -490,7 +544,7 @@ run_block(struct body *b, struct frame *f, node_id n)
 	 * empty. */
 	if (made && !child->count &&
 		(TYPE_AT(w->p, type)->kind == TYPE_STRUCT || NODE_AT(w->p, n)->kid[3]))
-		tree_remove(at, child->key);
+		tree_remove(at, child);
 }
 
 static bool

@@ -155,6 +155,20 @@ fit_list(struct fit *c, uint32_t type, struct value v)
 	return counted(c, type, x, kept);
 }
 
+static bool
+key_fits(struct fit *c, uint32_t type, const struct map_entry *entry, const struct value *map)
+{
+	struct program *p = c->w->p;
+	uint32_t key = TYPE_AT(p, type)->key;
+	struct value v = value_text(entry->key, entry->value.src ? entry->value.src : map->src);
+	struct fit of_key = { c->w, c->f, entry->node ? entry->node : c->node, "key" };
+
+	if (!key)
+		return true;
+	v = fit(&of_key, key, v);
+	return !value_is_poison(&v);
+}
+
 static struct value
 fit_map(struct fit *c, uint32_t type, struct value v)
 {
@@ -170,6 +184,8 @@ fit_map(struct fit *c, uint32_t type, struct value v)
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t elem = TYPE_AT(p, type)->elem;
 
+		if (!key_fits(c, type, &m->entries[i], &v))
+			return value_poison();
 		if (TYPE_AT(p, type)->kind == TYPE_STRUCT) {
 			uint32_t member = program_struct_member(
 				p, TYPE_AT(p, type)->members, m->entries[i].key);

@@ -264,7 +264,7 @@ take(struct tree *t, atom key)
 	struct tree *c = tree_find(t, key);
 
 	if (c) {
-		tree_remove(t, key);
+		tree_remove(t, c);
 		c->next = NULL;
 	}
 	return c;
@@ -404,7 +404,7 @@ finish_object(struct world *w, uint32_t i)
 	body->origin = o->origin;
 	finish_struct(&x, body, RTYPE_AT(w->p, b->kind)->body);
 	if (o->form == OBJECT_VALUES) {
-		tree_remove(body, w->p->words_.metadata);
+		tree_remove(body, tree_find(body, w->p->words_.metadata));
 		if (!body->count) /* values without fields make no file */
 			o->form = OBJECT_ASSUMED;
 		o->root = body;

@@ -116,6 +116,29 @@ eval_list(struct world *w, struct frame *f, node_id n)
 	return list_value(l, src);
 }
 
+/* The key of an entry: a word, or a text that is computed; 0 if it has no value, or stands there
+ * already, which has been told. */
+static atom
+entry_key(struct world *w, struct frame *f, const struct map *m, node_id word)
+{
+	struct value v;
+
+	if (world_node(w, word)->kind != NODE_INTERP)
+		return world_node(w, word)->a;
+	v = eval_expr(w, f, word);
+	if (v.kind == VALUE_OPEN)
+		v = open_report(w, &v, word);
+	if (v.kind != VALUE_TEXT)
+		return 0;
+	for (uint32_t i = 0; i < m->count; i++)
+		if (m->entries[i].key == v.as.text.a) {
+			world_fault(w, f, EGM0104, &v, word, "the key `%s` stands here twice",
+				program_text(w->p, v.as.text.a));
+			return 0;
+		}
+	return v.as.text.a;
+}
+
 struct value
 eval_struct(struct world *w, struct frame *f, node_id n)
 {
@@ -133,9 +156,13 @@ eval_struct(struct world *w, struct frame *f, node_id n)
 	m = arena_alloc(&w->arena, sizeof *m + count * sizeof m->entries[0]);
 	for (node_id i = world_node(w, n)->kid[0]; i; i = world_node(w, i)->next) {
 		struct value x;
+		atom key;
 
 		if (world_node(w, i)->kind != NODE_FIELD)
 			continue;
+		key = entry_key(w, f, m, world_node(w, i)->kid[0]);
+		if (!key)
+			return value_poison();
 		x = eval_expr(w, f, world_node(w, i)->kid[1]);
 		if (x.kind == VALUE_OPEN)
 			x = open_report(w, &x, i);
@@ -143,7 +170,7 @@ eval_struct(struct world *w, struct frame *f, node_id n)
 			return x;
 		if (value_is_absent(&x))
 			continue;
-		m->entries[m->count].key = world_node(w, world_node(w, i)->kid[0])->a;
+		m->entries[m->count].key = key;
 		m->entries[m->count].node = i;
 		m->entries[m->count++].value = x;
 		v.src = v.src ? v.src : x.src;

@@ -8,20 +8,20 @@
 #include "eval/object.h"
 
 void
-tree_remove(struct tree *map, atom key)
+tree_remove(struct tree *from, const struct tree *part)
 {
-	struct tree **at = &map->first, *previous = NULL;
+	struct tree **at = &from->first, *previous = NULL;
 
-	while (*at && (*at)->key != key) {
+	while (*at && *at != part) {
 		previous = *at;
 		at = &(*at)->next;
 	}
 	if (!*at)
 		return;
-	if (map->last == *at)
-		map->last = previous;
+	if (from->last == *at)
+		from->last = previous;
 	*at = (*at)->next;
-	map->count--;
+	from->count--;
 }
 
 void

@@ -212,7 +212,7 @@ make_object(struct world *w, const struct object_statement *s, struct frame *up)
 	BUILDING_AT(w, o)->frame = f;
 	BUILDING_AT(w, o)->head = s->node;
 	BUILDING_AT(w, o)->assumed = c->mode == BLOCK_ASSUME;
-	fine = name_part(w, f, s->name, TYPE_T(DOMAIN), "metadata.name", &name);
+	fine = name_part(w, f, s->name, TYPE_T(OBJECT_NAME), "metadata.name", &name);
 	fine &= name_part(
 		w, f, s->namespace_, TYPE_T(DNS_LABEL), "metadata.namespace", &namespace_);
 	graph_object(w->g, o)->origin = origin_of(w, f, &owner, s->node, 0);

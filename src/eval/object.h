@@ -48,8 +48,9 @@ merge_entry(struct world *w, uint32_t object, struct tree *list, struct tree *en
 /* Moves the items of src behind those of dst; into a set, only those that it lacks. */
 void
 append_items(struct tree *dst, struct tree *src, bool set);
+/* Takes a part out of its map or list; NULL: nothing. */
 void
-tree_remove(struct tree *map, atom key);
+tree_remove(struct tree *from, const struct tree *part);
 /* Puts the content of `with` in the place of `old`, keeping its key and place among siblings. */
 void
 tree_replace(struct tree *old, struct tree *with);
