@@ -194,9 +194,9 @@ write_numbered(struct body *b, struct tree *list, node_id word, struct tree *val
 	}
 }
 
-/* Follows all but the last word of a path. A computed key is a path of its own. */
+/* Follows all but the last word of a path. NULL if it leads nowhere, which has been told. */
 static struct tree *
-reach(struct body *b, node_id path, node_id *last, uint32_t *type)
+reach(struct body *b, struct frame *f, node_id path, node_id *last, uint32_t *type)
 {
 	struct program *p = b->w->p;
 	struct tree *at = b->at;
@@ -204,9 +204,13 @@ reach(struct body *b, node_id path, node_id *last, uint32_t *type)
 	node_id word = path;
 
 	for (; NODE_AT(p, word)->next; word = NODE_AT(p, word)->next) {
-		t = word_type(p, t, word);
-		struct tree *inner = descend(b, at, word, NODE_AT(p, word)->a, t);
+		atom key = word_key(b, f, word, t);
+		struct tree *inner;
 
+		if (!key && !(NODE_AT(p, word)->flags & FLAG_INDEX))
+			return NULL;
+		t = word_type(p, t, word);
+		inner = descend(b, at, word, key, t);
 		if (!inner) {
 			patch_nowhere(b, at, word);
 			return NULL;
@@ -392,7 +396,7 @@ run_field(struct body *b, struct frame *f, node_id n)
 			BUILDING_AT(w, b->object)->poisoned = true;
 		if (v.kind != VALUE_OBJECT)
 			return;
-		at = reach(b, path, &last, &holder);
+		at = reach(b, f, path, &last, &holder);
 		if (at)
 			write_reference(b, f, at, holder, &v, n);
 		return;
@@ -400,7 +404,7 @@ run_field(struct body *b, struct frame *f, node_id n)
 	t = written_value(b, f, n, type, &v);
 	if (!t && !(b->patch && NODE_AT(w->p, NODE_AT(w->p, n)->kid[1])->kind == NODE_ABSENT))
 		return;
-	at = reach(b, path, &last, &holder);
+	at = reach(b, f, path, &last, &holder);
 	if (at && NODE_AT(w->p, last)->flags & FLAG_INDEX) {
 		write_numbered(b, at, last, t);
 		return;
@@ -513,7 +517,7 @@ run_block(struct body *b, struct frame *f, node_id n)
 	node_id path = NODE_AT(w->p, n)->kid[0], last;
 	uint32_t holder, type;
 	struct body inner = *b;
-	struct tree *at = reach(b, path, &last, &holder), *child;
+	struct tree *at = reach(b, f, path, &last, &holder), *child;
 	atom key = at ? word_key(b, f, last, holder) : 0;
 	bool by_number, made;
 
