@@ -42,10 +42,23 @@ is_literal(const struct world *w, node_id n)
 				x->aux == MEANING_TABLE));
 }
 
-/* `name is value` for each operand of a comparison. */
+/* Is this one of the items, with commas between them? */
+static bool
+is_listed(const char *list, const char *item)
+{
+	size_t len = strlen(item);
+
+	for (const char *at = list; (at = strstr(at, item)); at++)
+		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
+/* `name is value` for each operand of a comparison, once. */
 static void
 show_operands(struct world *w, struct frame *f, node_id n, struct str *out)
 {
+	struct str text = STR_INIT;
 	const struct node *x = NODE_AT(w->p, n);
 	node_id second = x->kid[1];
 
@@ -79,14 +92,16 @@ show_operands(struct world *w, struct frame *f, node_id n, struct str *out)
 
 	if (value_is_poison(&v) || v.kind == VALUE_ROW || v.kind == VALUE_TABLE)
 		return;
-	str_puts(out, out->len ? ", " : "");
-	source_text(w, n, out);
-	str_puts(out, " is ");
+	source_text(w, n, &text);
+	str_puts(&text, " is ");
 	if (v.kind == VALUE_RECORD && RTYPE_AT(w->p, RECORD_AT(w, v.as.id)->rtype)->choice)
-		str_puts(out,
+		str_puts(&text,
 			program_text(w->p, RTYPE_AT(w->p, RECORD_AT(w, v.as.id)->rtype)->name));
 	else
-		value_show(w, &v, out);
+		value_show(w, &v, &text);
+	if (!is_listed(str_text(out), str_text(&text)))
+		str_format(out, "%s%s", out->len ? ", " : "", str_text(&text));
+	str_release(&text);
 }
 
 /* Of a conjunction, the conjuncts that are false. */
