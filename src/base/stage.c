@@ -254,7 +254,7 @@ commit(struct stage_work *w, const char *dir)
 
 	if (!above) {
 		str_format(w->why, "`%s` cannot be replaced: name a folder inside it", dir);
-		return STAGE_REFUSED;
+		return STAGE_UNFIT;
 	}
 	if (open_parent(w, above, false)) {
 		if (!stage_has_remains(w)) {

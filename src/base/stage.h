@@ -48,7 +48,8 @@ struct stage {
 enum stage_result {
 	STAGE_SAME, /* nothing to do, nothing touched */
 	STAGE_WRITTEN, /* the new tree stands; `why` says if the old one is still there */
-	STAGE_REFUSED, /* foreign files or the like; `why` says which */
+	STAGE_FOREIGN, /* files, links or the like that are not ours are in the way; `why` names them */
+	STAGE_UNFIT, /* the target, or a name beside it, is nothing to be replaced; `why` says why */
 	STAGE_BUSY, /* another process is writing there */
 	STAGE_FAILED /* the old tree stands, unless `why` says that the new one does */
 };

@@ -54,7 +54,7 @@ uint32_t
 stage_find(const struct stage *s, const char *path);
 
 /* Looks at the target: STAGE_WRITTEN says that something has to be written; STAGE_SAME,
- * STAGE_REFUSED, STAGE_FAILED. */
+ * STAGE_FOREIGN, STAGE_UNFIT, STAGE_FAILED. */
 enum stage_result
 stage_look(struct stage_work *w);
 /* Whether the target is another one than when we looked. Who writes by these rules always changes
@@ -72,7 +72,7 @@ stage_tree_release(struct stage_tree *t);
 bool
 stage_write(struct stage_work *w);
 
-/* STAGE_WRITTEN if the lock is ours now, else STAGE_BUSY, STAGE_REFUSED or STAGE_FAILED. */
+/* STAGE_WRITTEN if the lock is ours now, else STAGE_BUSY, STAGE_UNFIT or STAGE_FAILED. */
 enum stage_result
 stage_lock(struct stage_work *w);
 void

@@ -281,7 +281,7 @@ scan_target(struct stage_work *w)
 		return STAGE_WRITTEN;
 	if (errno == E2BIG) {
 		str_format(w->why, "`%s` holds thousands of files that egmc did not write", w->dir);
-		return STAGE_REFUSED;
+		return STAGE_FOREIGN;
 	}
 	stage_fails(w, "read", w->dir);
 	return STAGE_FAILED;
@@ -302,13 +302,13 @@ stage_look(struct stage_work *w)
 		return STAGE_FAILED;
 	}
 	if (!is_replaceable(w, &st))
-		return STAGE_REFUSED;
+		return STAGE_UNFIT;
 	result = scan_target(w);
 	if (result != STAGE_WRITTEN)
 		return result;
 	if (compare(w))
 		return STAGE_SAME;
-	return judge(w) ? STAGE_WRITTEN : STAGE_REFUSED;
+	return judge(w) ? STAGE_WRITTEN : STAGE_FOREIGN;
 }
 
 bool

@@ -50,7 +50,7 @@ try_lock(struct stage_work *w, int *fd)
 	}
 	if (!S_ISREG(st.st_mode)) {
 		str_format(w->why, "`%s` is not a regular file", name);
-		return STAGE_REFUSED;
+		return STAGE_UNFIT;
 	}
 	if (!flock(*fd, LOCK_EX | LOCK_NB))
 		return is_current(w, *fd) ? STAGE_WRITTEN : STAGE_SAME;
@@ -197,7 +197,7 @@ stage_repair(struct stage_work *w, struct str *did)
 		str_format(w->why,
 			"an interrupted write left `%s` and `%s`: remove them if `%s` is right",
 			w->names[NAME_NEW], w->names[NAME_OLD], w->dir);
-		return STAGE_REFUSED;
+		return STAGE_UNFIT;
 	}
 	if (!restore(w, did) || !sync_parent(w))
 		return STAGE_FAILED;

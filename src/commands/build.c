@@ -58,23 +58,6 @@ evaluate(struct build *b, uint32_t i)
 
 /* Faults of writing */
 
-/* A folder of files, which a build could replace if they were its own. */
-static bool
-is_common_folder(const char *dir)
-{
-	struct str above = STR_INIT;
-	struct stat st, here, parent;
-	const char *slash = strrchr(dir, '/'), *name = slash ? slash + 1 : dir;
-	bool common = *name && strcmp(name, "..") != 0 && lstat(dir, &st) == 0 &&
-		S_ISDIR(st.st_mode) && stat(".", &here) == 0;
-
-	str_format(&above, "%s/..", dir);
-	common = common && stat(str_text(&above), &parent) == 0 && parent.st_dev == st.st_dev &&
-		!(here.st_dev == st.st_dev && here.st_ino == st.st_ino);
-	str_release(&above);
-	return common;
-}
-
 /* Is there a tree of ours in dir, or in a folder below it? */
 static bool
 holds_lock(const char *dir, const char *below)
@@ -90,16 +73,11 @@ holds_lock(const char *dir, const char *below)
 }
 
 static void
-refuse(struct build *b, const char *dir, const char *why, const char *lock_why)
+name_foreign(struct build *b, const char *dir, const char *why, const char *lock_why)
 {
 	struct diags *d = &b->d.program.diags;
-	struct diag *g;
+	struct diag *g = diag_add(d, EGM0903, nowhere, "%s", why);
 
-	if (!is_common_folder(dir)) {
-		diag_add(d, EGM0902, nowhere, "cannot write: %s", why);
-		return;
-	}
-	g = diag_add(d, EGM0903, nowhere, "%s", why);
 	if (*lock_why)
 		diag_line(d, g, LINE_NOTE, "`%s/" LOCK_FILE "` is no lock: %s", dir, lock_why);
 	if (b->d.o->site && holds_lock(dir, b->d.o->site))
@@ -121,8 +99,11 @@ judge(struct build *b, const char *dir, enum stage_result result, const char *wh
 		if (*why)
 			diag_regrade(d, diag_add(d, EGM0902, nowhere, "%s", why), SEVERITY_WARNING);
 		return true;
-	case STAGE_REFUSED:
-		refuse(b, dir, why, lock_why);
+	case STAGE_FOREIGN:
+		name_foreign(b, dir, why, lock_why);
+		return false;
+	case STAGE_UNFIT:
+		diag_add(d, EGM0902, nowhere, "cannot write: %s", why);
 		return false;
 	case STAGE_BUSY:
 		diag_add(d, EGM0904, nowhere, "%s", why);

@@ -40,6 +40,11 @@ mkdir real
 ln -s real link
 try site.egm -o link
 try site.egm -o link/
+try site.egm -o real/.
+try site.egm -o real/..
+mkfifo real.egmc-lock
+try site.egm -o real
+rm real.egmc-lock
 ln -s nothing dangling
 try site.egm -o dangling
 mkfifo fifo
