@@ -70,7 +70,7 @@ word_key(struct body *b, struct frame *f, node_id word, uint32_t map)
 /* The map (or entry) behind one word, made if it is not there. NULL where a patch points
  * nowhere. */
 static struct tree *
-descend(struct body *b, struct tree *at, node_id word, atom key, uint32_t type)
+descend(struct body *b, struct frame *f, struct tree *at, node_id word, atom key, uint32_t type)
 {
 	struct world *w = b->w;
 	const struct node *n = NODE_AT(w->p, word);
@@ -84,7 +84,7 @@ descend(struct body *b, struct tree *at, node_id word, atom key, uint32_t type)
 
 		t = tree_new(w->g, kind == TYPE_LIST || kind == TYPE_SET ? TREE_LIST : TREE_MAP);
 		t->key = key;
-		t->origin = origin_of(w, NULL, NULL, word, b->reason);
+		t->origin = origin_of(w, f, NULL, word, b->reason);
 		t->rank = b->rank;
 		tree_add(at, t);
 	}
@@ -210,7 +210,7 @@ reach(struct body *b, struct frame *f, node_id path, node_id *last, uint32_t *ty
 		if (!key && !(NODE_AT(p, word)->flags & FLAG_INDEX))
 			return NULL;
 		t = word_type(p, t, word);
-		inner = descend(b, at, word, key, t);
+		inner = descend(b, f, at, word, key, t);
 		if (!inner) {
 			patch_nowhere(b, at, word);
 			return NULL;
@@ -528,7 +528,7 @@ run_block(struct body *b, struct frame *f, node_id n)
 		return;
 	type = word_type(w->p, holder, last);
 	made = !by_number && !tree_find(at, key);
-	child = descend(b, at, last, key, type);
+	child = descend(b, f, at, last, key, type);
 	if (!child) {
 		patch_nowhere(b, at, last);
 		return;

@@ -289,6 +289,8 @@ eval_why(struct program *p, const struct object *o, const struct tree *t, struct
 		why_place(p, "through", at->origin.library, out);
 	if (at->origin.reason)
 		str_format(out, "  because %s\n", program_text(p, at->origin.reason));
+	if (at->todo)
+		str_format(out, "  to do   %s\n", program_text(p, at->todo));
 }
 
 /* --- tests --- */
