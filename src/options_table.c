@@ -101,7 +101,7 @@ static const struct command commands[COMMAND_COUNT] = {
 			"Prints who wrote the value on that line (your text, the library's "
 			"statement) and the reason. PATH is that of a built file, as it stands "
 			"below the output directory.",
-		.example = "egmc why site.egm manifests/30-gateway/gateway-edge.yaml:14",
+		.example = "egmc why site.egm manifests/20-gateway/gateway-gateway-system-ingress-gw.yaml:14",
 		.operand = "FILE and PATH:LINE",
 		.least = 2,
 		.most = 2,

@@ -26,7 +26,7 @@ const struct backend *
 backend_at(size_t i);
 
 /* The path of an object's own file below the output directory:
- * manifests/30-gateway/gateway-gateway-system-ingress-gw.yaml, adopt/namespace-shop.yaml,
+ * manifests/20-gateway/gateway-gateway-system-ingress-gw.yaml, adopt/namespace-shop.yaml,
  * values/CHART.yaml. Stable under insertion: no running numbers. Distinct objects have distinct
  * paths, on case-insensitive file systems too: see object_slug() in graph.h; so only after
  * graph_sort(). */

@@ -24,7 +24,7 @@ static const char top_head[] = "sortOptions:\n"
 
 /* The kustomization of a folder as it grows. */
 struct folder {
-	struct str path; /* "manifests/30-gateway" */
+	struct str path; /* "manifests/20-gateway" */
 	struct str names; /* "- name\n" for each */
 };
 

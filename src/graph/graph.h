@@ -198,7 +198,7 @@ graph_sort(struct graph *g, struct diags *d);
  * spans into file:line. */
 void
 graph_dump(const struct graph *g, struct source *source, struct str *out);
-/* The folder part of a phase: "30-gateway" for the fourth, "values" and "included" for what stands
+/* The folder part of a phase: "20-gateway" for the third, "values" and "included" for what stands
  * before and behind. */
 void
 object_phase(const struct graph *g, const struct object *o, struct str *out);
