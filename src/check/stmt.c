@@ -117,7 +117,11 @@ offer_params(struct checker *ck, struct suggest *s)
 }
 
 static void
-unknown_member(struct checker *ck, node_id word, uint32_t rtype)
+fail_field(struct checker *ck, node_id n, uint32_t m);
+
+/* The field that was most likely meant counts as written. */
+static void
+unknown_member(struct checker *ck, node_id n, node_id word, uint32_t rtype)
 {
 	struct program *p = ck->p;
 	const struct rtype *t = RTYPE_AT(p, rtype);
@@ -137,6 +141,7 @@ unknown_member(struct checker *ck, node_id word, uint32_t rtype)
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
+		fail_field(ck, n, program_member(p, rtype, atom_of_text(&p->atoms, s.best)));
 	} else {
 		field_of_case(ck, g, word, t->choice);
 	}
@@ -184,7 +189,7 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 
 	if (!m) {
 		if (check_plain_name(ck, word))
-			unknown_member(ck, word, rtype);
+			unknown_member(ck, n, word, rtype);
 		check_expr(ck, value, 0);
 		vec_cut(&ck->reads, from);
 		return;

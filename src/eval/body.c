@@ -651,7 +651,8 @@ static void
 extend_missing(struct world *w, struct frame *f, node_id n, uint32_t kind,
 	const struct value *owner, atom label)
 {
-	if (*VEC_AT(&w->rtype_incomplete, bool, RECORD_AT(w, owner->as.id)->rtype))
+	if (*VEC_AT(&w->rtype_incomplete, bool, RECORD_AT(w, owner->as.id)->rtype) ||
+		*VEC_AT(&w->rtype_incomplete, bool, kind))
 		return;
 	world_fault(w, f, EGM0202, owner, n, "there is no %s%s%s of `%s` to extend",
 		program_text(w->p, RTYPE_AT(w->p, kind)->name), label ? " " : "",
@@ -792,7 +793,7 @@ run_patch(struct world *w, const struct object_statement *s, struct frame *up)
 		if (BUILDING_AT(w, o)->assumed)
 			run_body(w, o, f, s->node, RANK_PATCH, true);
 	}
-	if (!found)
+	if (!found && !*VEC_AT(&w->rtype_incomplete, bool, kind))
 		patch_nothing(w, s->node, kind);
 }
 

@@ -105,6 +105,7 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 	w->chain = arena_alloc(&w->arena, count * sizeof *chain);
 	memcpy((void *)(uintptr_t)w->chain, chain, count * sizeof *chain);
 	w->chain_count = count;
+	w->rules_silent = ARENA_ARRAY(&w->arena, bool, p->rules.count);
 	w->diags_from = p->diags.all.count;
 	return w;
 }

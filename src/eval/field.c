@@ -285,6 +285,11 @@ run_default(struct world *w, const struct member *m, uint32_t record)
 
 	if (!empty || RECORD_AT(w, record)->dropped)
 		return;
+	if (RECORD_AT(w, record)->broken) { /* what was lost may have set it */
+		slot->value = value_poison();
+		slot->state = SLOT_SET;
+		return;
+	}
 	if (!m->value) {
 		if (!m->optional)
 			missing_field(w, record, m, slot);

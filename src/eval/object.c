@@ -195,8 +195,10 @@ make_object(struct world *w, const struct object_statement *s, struct frame *up)
 	atom label = object_block_label(w, up, s->node, &ok);
 	uint32_t o;
 
-	if (owner.kind != VALUE_RECORD || !ok)
+	if (owner.kind != VALUE_RECORD || !ok) {
+		record_mark_incomplete(w, c->rtype);
 		return;
+	}
 	if (w->objects.count >= WORLD_OBJECTS_MAX) {
 		w->stopped = true;
 		world_fault(
@@ -218,6 +220,7 @@ make_object(struct world *w, const struct object_statement *s, struct frame *up)
 	graph_object(w->g, o)->origin = origin_of(w, f, &owner, s->node, 0);
 	if (!fine) {
 		BUILDING_AT(w, o)->poisoned = true;
+		record_mark_incomplete(w, c->rtype);
 		return;
 	}
 	set_names(w, o, &name, &namespace_);
@@ -236,6 +239,8 @@ make_objects(struct world *w, bool after_crossing)
 			RTYPE_AT(w->p, c->rtype)->after_crossing != after_crossing)
 			continue;
 		up = record_instances(w, c->parent);
+		if (up->incomplete)
+			record_mark_incomplete(w, c->rtype);
 		for (uint32_t i = 0; i < up->count && !w->stopped; i++)
 			make_object(w, &statement, up->items[i]);
 	}

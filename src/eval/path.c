@@ -31,6 +31,18 @@ eval_let_slot(struct world *w, uint32_t record, const struct member *m)
 	return v;
 }
 
+/* The records of a type, or of a case, that belong to one. */
+static struct value
+children_value(const struct world *w, uint32_t owner, uint32_t rtype)
+{
+	struct value v = { .kind = VALUE_CHILDREN };
+
+	v.as.pair.owner = owner;
+	v.as.pair.rtype = rtype;
+	v.incomplete = *VEC_AT(&w->rtype_incomplete, bool, rtype);
+	return v;
+}
+
 struct value
 eval_slot(struct world *w, uint32_t record, uint32_t member)
 {
@@ -41,21 +53,14 @@ eval_slot(struct world *w, uint32_t record, uint32_t member)
 	if (r->poisoned)
 		return value_poison();
 	if (m->form == MEMBER_CHILD) {
-		memset(&v, 0, sizeof v);
 		if (RTYPE_AT(w->p, m->child)->once) {
-			struct value set = { .kind = VALUE_CHILDREN };
+			struct value set = children_value(w, record, m->child);
 			struct iter it;
 
-			set.as.pair.owner = record;
-			set.as.pair.rtype = m->child;
 			iter_begin(w, &it, &set);
 			return iter_next(w, &it, &v) ? v : value_poison();
 		}
-		v.kind = VALUE_CHILDREN;
-		v.as.pair.owner = record;
-		v.as.pair.rtype = m->child;
-		v.incomplete = *VEC_AT(&w->rtype_incomplete, bool, m->child);
-		return v;
+		return children_value(w, record, m->child);
 	}
 	if (m->form == MEMBER_LET)
 		return eval_settled(w, NULL, eval_let_slot(w, record, m));
@@ -99,7 +104,8 @@ set_value(struct world *w, enum value_kind kind, uint32_t id)
 	struct value v = { .kind = (uint8_t)kind };
 
 	v.as.id = id;
-	v.incomplete = kind == VALUE_SET && *VEC_AT(&w->rtype_incomplete, bool, id);
+	v.incomplete = (kind == VALUE_SET || kind == VALUE_OBJECTS) &&
+		*VEC_AT(&w->rtype_incomplete, bool, id);
 	return v;
 }
 
@@ -155,10 +161,7 @@ record_dot(struct world *w, node_id n, const struct value *base)
 		v = owner_value(w, record, x->ref ? x->ref : program_symbol(w->p, x->a).rtype);
 		break;
 	case MEANING_CHILDREN:
-		memset(&v, 0, sizeof v);
-		v.kind = VALUE_CHILDREN;
-		v.as.pair.owner = record;
-		v.as.pair.rtype = x->ref;
+		v = children_value(w, record, x->ref);
 		break;
 	case MEANING_NAME_OF:
 		v = label_of(w, record);
@@ -279,7 +282,7 @@ index_set(struct world *w, const struct value *base, const struct value *key)
 		if (value_equal(w, &name, key))
 			return v;
 	}
-	return value_absent();
+	return base->incomplete ? value_poison() : value_absent();
 }
 
 static struct value

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "eval/world.h"
 
 /* --- the text of a failed condition --- */
@@ -344,13 +345,15 @@ fail(struct world *w, const struct rule *r, struct frame *f)
 static bool
 check_case(struct world *w, struct frame *f, void *data)
 {
-	const struct rule *r = data;
-	struct value v = eval_expr(w, f, r->must);
+	uint32_t rule = *(const uint32_t *)data;
+	struct rule r = *RULE_AT(w->p, rule);
+	struct value v = eval_expr(w, f, r.must);
 
 	if (v.kind == VALUE_OPEN)
-		v = open_report(w, &v, r->must);
+		v = open_report(w, &v, r.must);
+	w->rules_silent[rule] |= v.kind != VALUE_BOOL;
 	if (v.kind == VALUE_BOOL && !v.as.n)
-		fail(w, r, f);
+		fail(w, &r, f);
 	return !w->stopped;
 }
 
@@ -358,11 +361,13 @@ void
 rules_run(struct world *w)
 {
 	for (uint32_t r = 1; r < w->p->rules.count && !w->stopped; r++) {
-		struct rule rule = *RULE_AT(w->p, r);
-		struct instances *up = record_instances(w, CONTEXT_AT(w->p, rule.context)->parent);
+		uint32_t context = RULE_AT(w->p, r)->context;
+		struct instances *up = record_instances(w, CONTEXT_AT(w->p, context)->parent);
 
+		w->rules_silent[r] |= up->incomplete;
 		for (uint32_t i = 0; i < up->count && !w->stopped; i++)
-			eval_for(w, up->items[i], rule.context, check_case, &rule);
+			if (!eval_for(w, up->items[i], context, check_case, &r))
+				w->rules_silent[r] = true;
 	}
 }
 
@@ -398,35 +403,75 @@ note_waiver(struct world *w, node_id allow)
 	vec_push(&w->g->remarks, &r);
 }
 
+/* The rule of this code, or 0. */
+static uint32_t
+find_rule(const struct program *p, const char *code)
+{
+	for (uint32_t r = 1; r < p->rules.count; r++)
+		if (!strcmp(program_text(p, RULE_AT(p, r)->code), code))
+			return r;
+	return 0;
+}
+
+/* A code that nothing has. */
+static void
+waives_no_code(struct world *w, node_id allow, const char *code)
+{
+	struct diags *d = &w->p->diags;
+	struct diag *g = diag_add(
+		d, EGM0191, NODE_AT(w->p, allow)->span, "there is no code `%s` to allow", code);
+	struct suggest s;
+
+	suggest_init(&s, code, strlen(code));
+	for (uint32_t r = 1; r < w->p->rules.count; r++)
+		suggest_offer(&s, program_text(w->p, RULE_AT(w->p, r)->code));
+	for (int c = DIAG_NONE + 1; c < DIAG_CODE_COUNT; c++)
+		suggest_offer(&s, diag_info((enum diag_code)c)->code);
+	if (s.best)
+		diag_line(d, g, LINE_HELP, "did you mean `%s`?", s.best);
+}
+
+/* Nothing was reported that this waiver allows. Where the reason may be that another fault kept it
+ * silent, so is the waiver. */
+static void
+waives_nothing(struct world *w, node_id allow)
+{
+	struct diags *d = &w->p->diags;
+	struct span span = NODE_AT(w->p, allow)->span;
+	const char *code = program_text(w->p, NODE_AT(w->p, allow)->a);
+	uint32_t rule = find_rule(w->p, code);
+	enum diag_code own = diag_find(code);
+
+	if (!rule && own == DIAG_NONE)
+		waives_no_code(w, allow, code);
+	else if ((rule ? (enum severity)RULE_AT(w->p, rule)->severity : diag_info(own)->severity) ==
+		SEVERITY_ERROR)
+		diag_add(d, EGM0191, span, "%s is an error, and errors cannot be waived", code);
+	else if (!w->stopped && (rule ? !w->rules_silent[rule] : !d->errors))
+		diag_line(d, diag_add(d, EGM0191, span, "nothing here needs `allow %s`", code),
+			LINE_HELP, "remove it; a waiver for nothing hides the next fault");
+}
+
 static void
 apply_waiver(struct world *w, node_id allow, struct span block, bool whole)
 {
 	struct diags *d = &w->p->diags;
 	const char *code = program_text(w->p, NODE_AT(w->p, allow)->a);
-	bool used = false, error = false;
-	struct diag *g;
+	bool used = false;
 
 	for (uint32_t i = w->diags_from; i < d->all.count; i++) {
-		g = *VEC_AT(&d->all, struct diag *, i);
-		if (g->dropped || strcmp(g->code, code) || (!whole && !diag_inside(g, block)))
+		struct diag *g = *VEC_AT(&d->all, struct diag *, i);
+
+		if (g->dropped || strcmp(g->code, code) || g->severity == SEVERITY_ERROR ||
+			(!whole && !diag_inside(g, block)))
 			continue;
-		if (g->severity == SEVERITY_ERROR) {
-			error = true;
-			continue;
-		}
 		diag_drop(d, g);
 		used = true;
 	}
-	if (used) {
+	if (used)
 		note_waiver(w, allow);
-		return;
-	}
-	g = diag_add(d, EGM0191, NODE_AT(w->p, allow)->span,
-		error ? "%s is an error, and errors cannot be waived"
-		      : "nothing here needs `allow %s`",
-		code);
-	if (!error)
-		diag_line(d, g, LINE_HELP, "remove it; a waiver for nothing hides the next fault");
+	else
+		waives_nothing(w, allow);
 }
 
 static void

@@ -199,6 +199,7 @@ struct world {
 	const uint32_t *chain; /* the site and its profiles */
 	uint32_t chain_count;
 	uint32_t diags_from; /* diagnostics of this site begin here */
+	bool *rules_silent; /* by rule: for some case it could not be decided, after another fault */
 	struct vec api_versions; /* atom, by rtype: computed once */
 };
 
