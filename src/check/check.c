@@ -197,6 +197,8 @@ check_files(struct program *p, uint32_t first, bool library)
 	file_bodies(&ck, first, contexts);
 	order_columns(&ck);
 	guard_objects(&ck, objects);
+	check_conflicts(&ck);
+	check_targets(&ck);
 	if (!p->diags.errors)
 		guard_vocabulary(&ck);
 	if (!library)

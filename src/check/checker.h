@@ -212,5 +212,18 @@ guard_objects(struct checker *ck, uint32_t from);
  * reader. */
 void
 guard_vocabulary(struct checker *ck);
+/* Declared by the files that are checked now: the library's, or the user's. */
+bool
+check_is_own(const struct checker *ck, node_id n);
+
+/* --- conflict.c --- */
+
+void
+check_conflicts(struct checker *ck);
+
+/* --- target.c --- */
+
+void
+check_targets(struct checker *ck);
 
 #endif

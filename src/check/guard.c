@@ -188,9 +188,8 @@ guard_join(struct checker *ck, uint32_t context)
 
 /* --- dead vocabulary --- */
 
-/* Declared by the files that are checked now: the library's, or the user's. */
-static bool
-is_own_node(const struct checker *ck, node_id n)
+bool
+check_is_own(const struct checker *ck, node_id n)
 {
 	return n && (n < ck->p->library_nodes) != ck->user;
 }
@@ -205,7 +204,7 @@ guard_members(struct checker *ck)
 		const struct rtype *t = RTYPE_AT(p, x->owner);
 
 		if (!x->owner || x->read || x->form == MEMBER_CHILD || t->form == FORM_CONTRACT ||
-			t->form == FORM_CROSSING || !is_own_node(ck, x->decl))
+			t->form == FORM_CROSSING || !check_is_own(ck, x->decl))
 			continue;
 		check_fault(ck, EGM0407, x->decl, "nothing reads `%s` of %s",
 			program_text(p, x->name), program_text(p, t->name));
@@ -219,7 +218,7 @@ guard_tables(struct checker *ck)
 
 	for (uint32_t t = 1; t < p->tables.count; t++)
 		for (uint32_t m = TABLE_AT(p, t)->members; m; m = MEMBER_AT(p, m)->next)
-			if (!MEMBER_AT(p, m)->read && is_own_node(ck, MEMBER_AT(p, m)->decl))
+			if (!MEMBER_AT(p, m)->read && check_is_own(ck, MEMBER_AT(p, m)->decl))
 				check_fault(ck, EGM0407, MEMBER_AT(p, m)->decl,
 					"nothing reads the column `%s` of %s",
 					program_text(p, MEMBER_AT(p, m)->name),
@@ -234,7 +233,7 @@ guard_rtypes(struct checker *ck)
 	for (uint32_t t = 1; t < p->rtypes.count; t++) {
 		const struct rtype *r = RTYPE_AT(p, t);
 
-		if (r->form == FORM_CONTRACT && is_own_node(ck, r->decl) &&
+		if (r->form == FORM_CONTRACT && check_is_own(ck, r->decl) &&
 			!COLUMN_AT(p, r->existence)->library_first)
 			check_fault(ck, EGM0407, r->decl, "nothing fills the contract `%s`",
 				program_text(p, r->name));

@@ -73,7 +73,10 @@ no_such_word(struct checker *ck, node_id n, uint32_t base)
 	g = check_fault_at(ck, EGM0103, check_word_span(p, n), "%s has no `%s`",
 		check_type_text(ck, base), check_node_text(ck, n));
 	suggest_init(&s, check_node_text(ck, n), atom_len(&p->atoms, NODE_AT(p, n)->a));
-	if (t->kind == TYPE_REF || t->kind == TYPE_RECORDS) {
+	if (t->kind == TYPE_RECORDS) {
+		diag_line(&p->diags, g, LINE_HELP,
+			"a field belongs to one of them: for x in ..., or first(...)");
+	} else if (t->kind == TYPE_REF) {
 		uint32_t rtype = NUMBER_AT(p, t->first);
 
 		for (uint32_t m = RTYPE_AT(p, rtype)->members; m; m = MEMBER_AT(p, m)->next)
