@@ -28,19 +28,6 @@ ast_new(struct ast *t, enum node_kind kind, struct span span)
 	return ast_add(t, &n);
 }
 
-node_id
-ast_append(struct ast *t, node_id a, node_id b)
-{
-	node_id last = a;
-
-	if (!a)
-		return b;
-	while (ast_node(t, last)->next)
-		last = ast_node(t, last)->next;
-	ast_node(t, last)->next = b;
-	return a;
-}
-
 const char *
 ast_kind_name(enum node_kind kind)
 {

@@ -103,9 +103,6 @@ ast_new(struct ast *t, enum node_kind kind, struct span span);
 /* Adds a copy; returns its index. */
 node_id
 ast_add(struct ast *t, const struct node *n);
-/* Links b behind the last node of the list that starts with a, which may be 0; returns the head. */
-node_id
-ast_append(struct ast *t, node_id a, node_id b);
 const char *
 ast_kind_name(enum node_kind kind);
 const char *

@@ -6,14 +6,27 @@
 
 #include "check/inside.h"
 
+/* Both sides of a comparison. A quoted text is of the type of the other side. */
+static void
+check_sides(struct checker *ck, node_id n, uint32_t *ta, uint32_t *tb)
+{
+	node_id a = NODE_AT(ck->p, n)->kid[0], b = NODE_AT(ck->p, n)->kid[1];
+
+	if (NODE_AT(ck->p, a)->kind == NODE_STRING) {
+		*tb = check_expr(ck, b, 0);
+		*ta = check_expr(ck, a, TYPE_ID(*tb));
+	} else {
+		*ta = check_expr(ck, a, 0);
+		*tb = check_expr(ck, b, TYPE_ID(*ta));
+	}
+}
+
 static uint32_t
 check_equal(struct checker *ck, node_id n)
 {
-	struct program *p = ck->p;
-	node_id a = NODE_AT(p, n)->kid[0], b = NODE_AT(p, n)->kid[1];
-	uint32_t ta = check_expr(ck, a, 0), tb, both;
+	uint32_t ta, tb, both;
 
-	tb = check_expr(ck, b, TYPE_ID(ta));
+	check_sides(ck, n, &ta, &tb);
 	if (!type_common(ck, ta, tb, &both))
 		check_fault(ck, EGM0402, n, "%s and %s are never equal", check_type_text(ck, ta),
 			check_type_text(ck, tb));
@@ -48,8 +61,9 @@ check_order(struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 	node_id a = NODE_AT(p, n)->kid[0], b = NODE_AT(p, n)->kid[1];
-	uint32_t ta = check_expr(ck, a, 0), tb = check_expr(ck, b, TYPE_ID(ta)), both;
+	uint32_t ta, tb, both;
 
+	check_sides(ck, n, &ta, &tb);
 	need_present(ck, a, ta);
 	need_present(ck, b, tb);
 	if (TYPE_AT(p, ta)->kind == TYPE_POISON || TYPE_AT(p, tb)->kind == TYPE_POISON)

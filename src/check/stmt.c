@@ -696,11 +696,14 @@ check_expect(struct checker *ck, node_id n)
 	node_id e = NODE_AT(p, n)->kid[0];
 	const char *text = NODE_AT(p, e)->kind == NODE_NAME ? check_node_text(ck, e) : "";
 	size_t len = strlen(text);
+	uint32_t from = ck->reads.count;
 
-	if (!CONTEXT_AT(p, ck->context)->site || !ck->test) {
-		check_misplaced(ck, n, "outside of a test");
+	if (!CONTEXT_AT(p, ck->context)->site || !ck->test ||
+		CONTEXT_AT(p, body_context(ck))->kind != CONTEXT_SITE) {
+		check_misplaced(ck, n, "outside of the body of a test");
 		return;
 	}
+	NODE_AT(p, n)->ref = ck->context;
 	if (len > 4 && strspn(text + len - 4, "0123456789") == 4 && text[0] >= 'A' &&
 		text[0] <= 'Z') {
 		NODE_AT(p, e)->aux = MEANING_CODE;
@@ -709,7 +712,7 @@ check_expect(struct checker *ck, node_id n)
 	ck->lenient = true;
 	check_condition(ck, e);
 	ck->lenient = false;
-	vec_cut(&ck->reads, 0);
+	vec_cut(&ck->reads, from);
 }
 
 /* The member counts as written, with no value. */

@@ -147,13 +147,30 @@ flipped(enum op op)
 	}
 }
 
+/* A literal in the comparison itself means all of its line. What was written elsewhere, by a user,
+ * is one release of its line that he has not told. */
+enum literal { LITERAL_NONE, LITERAL_LEFT, LITERAL_RIGHT };
+
+static enum literal
+literal_side(struct world *w, node_id comparison)
+{
+	const struct node *n = NODE_AT(w->p, comparison);
+
+	if (n->kind != NODE_BINARY)
+		return LITERAL_NONE;
+	if (NODE_AT(w->p, n->kid[1])->kind == NODE_STRING)
+		return LITERAL_RIGHT;
+	return NODE_AT(w->p, n->kid[0])->kind == NODE_STRING ? LITERAL_LEFT : LITERAL_NONE;
+}
+
 struct value
 version_compare(
 	struct world *w, enum op op, const struct value *a, const struct value *b, node_id asked)
 {
 	const struct version_value *x = a->as.version, *y = b->as.version;
 
-	if (!x->src && y->src) { /* the user's side is the one that may be a line of his */
+	if (literal_side(w, asked) == LITERAL_LEFT ||
+		(literal_side(w, asked) == LITERAL_NONE && !x->src && y->src)) {
 		op = flipped(op);
 		x = b->as.version;
 		y = a->as.version;

@@ -57,12 +57,6 @@ place_of(struct world *w, struct frame *f, const struct value *v)
 	return site_span(w);
 }
 
-struct span
-place_of_node(struct world *w, struct frame *f, node_id n)
-{
-	return is_user_node(w, n) ? program_head(w->p, n) : place_of(w, f, NULL);
-}
-
 struct diag *
 world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v,
 	node_id node, const char *fmt, ...)

@@ -555,28 +555,51 @@ expect_value(struct world *w, struct frame *f, node_id n, node_id expr)
 	str_release(&s);
 }
 
+/* An expectation in a loop holds for every round, and there must be one. */
+static void
+expect_all(struct world *w, node_id n)
+{
+	uint32_t context = NODE_AT(w->p, n)->ref;
+	const struct instances *frames = record_instances(w, context);
+	bool conditional = false;
+
+	for (uint32_t c = context; c; c = CONTEXT_AT(w->p, c)->parent)
+		conditional |= CONTEXT_AT(w->p, c)->kind == CONTEXT_IF;
+	if (!frames->count && !conditional)
+		diag_add(&w->p->diags, EGM0195, NODE_AT(w->p, n)->span,
+			"this is never looked at: the loop around it has no round");
+	for (uint32_t i = 0; i < frames->count; i++)
+		expect_value(w, frames->items[i], n, NODE_AT(w->p, n)->kid[0]);
+}
+
+/* Codes that are expected are dropped first, so that what they say counts no more. */
+static void
+expects_in(struct world *w, node_id body, bool codes)
+{
+	for (node_id n = body; n; n = NODE_AT(w->p, n)->next) {
+		const struct node *x = NODE_AT(w->p, n);
+		node_id otherwise = x->kid[2];
+
+		if (x->kind == NODE_FOR) {
+			expects_in(w, x->kid[2], codes);
+		} else if (x->kind == NODE_IF) {
+			expects_in(w, x->kid[1], codes);
+			expects_in(w, otherwise, codes);
+		} else if (x->kind == NODE_EXPECT && !(x->flags & FLAG_BROKEN) &&
+			codes == (NODE_AT(w->p, x->kid[0])->aux == MEANING_CODE)) {
+			if (codes)
+				expect_code(w, n, x->kid[0]);
+			else
+				expect_all(w, n);
+		}
+	}
+}
+
 void
 expects_run(struct world *w)
 {
-	struct frame *f = NULL;
+	node_id body = NODE_AT(w->p, SITE_AT(w->p, w->chain[0])->node)->kid[1];
 
-	for (uint32_t c = 1; c < w->p->contexts.count; c++)
-		if (CONTEXT_AT(w->p, c)->kind == CONTEXT_SITE &&
-			CONTEXT_AT(w->p, c)->node == SITE_AT(w->p, w->chain[0])->node)
-			f = VEC_AT(&w->instances, struct instances, c)->items[0];
-	for (int codes = 1; codes >= 0; codes--)
-		for (node_id n = NODE_AT(w->p, SITE_AT(w->p, w->chain[0])->node)->kid[1]; n;
-			n = NODE_AT(w->p, n)->next) {
-			node_id expr = NODE_AT(w->p, n)->kind == NODE_EXPECT
-				? NODE_AT(w->p, n)->kid[0]
-				: 0;
-			bool code = expr && NODE_AT(w->p, expr)->aux == MEANING_CODE;
-
-			if (!expr || code != codes)
-				continue;
-			if (code)
-				expect_code(w, n, expr);
-			else
-				expect_value(w, f, n, expr);
-		}
+	expects_in(w, body, true);
+	expects_in(w, body, false);
 }

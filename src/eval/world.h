@@ -390,8 +390,6 @@ place_of_record(struct world *w, uint32_t record);
 /* The block of the record, or of its nearest owner that the user wrote; the site at last. */
 node_id
 place_head(struct world *w, uint32_t record);
-struct span
-place_of_node(struct world *w, struct frame *f, node_id n);
 /* A user node that the frame depends on, innermost first. */
 node_id
 frame_src(struct frame *f);

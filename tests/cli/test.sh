@@ -22,3 +22,20 @@ END
 echo "= $?"
 "$EGMC" test --stdlib "$tests/cli/lib" --tap site.egm
 echo "= $?"
+
+echo '### loops and branches'
+cat > loops.egm << 'END'
+edition 2026
+profile notes {
+  note a { text = "a" }
+  note b { text = "b" }
+}
+test "in a loop" from notes { for n in note { expect n.text? } }
+test "false in one round" from notes { for n in note { expect n.text == "a" } }
+test "in a loop without a round" from notes { for n in note where n.text == "c" { expect n.text == "c" } }
+test "in a branch" from notes { for n in note { if n.text == "a" { expect n.name == "a" } else { expect n.name == "a" } } }
+test "two loops" from notes { for n in note { for t in ["a", "b"] { expect n.text == t } } }
+test "in a block" from notes { extend note a { expect text == "a" } }
+END
+"$EGMC" test --stdlib "$tests/cli/lib" loops.egm
+echo "= $?"
