@@ -170,17 +170,20 @@ is_next_field(const struct layout *l, uint32_t i)
 		kind_at(g, grammar_solid(g, i + 1)) == TOK_ASSIGN;
 }
 
+/* `ended`: a bracket without a closer ends at this newline, as if its closer stood before it. */
 static bool
-newline_separates(const struct layout *l, uint32_t i)
+newline_separates(const struct layout *l, uint32_t i, bool ended)
 {
 	const struct grammar *g = l->g;
 
 	if (l->open.count &&
 		kind_at(g, *VEC_AT(&l->open, uint32_t, l->open.count - 1)) != TOK_LBRACE)
 		return false;
-	if (l->before == UINT32_MAX || kind_before(l) == TOK_SEP || kind_before(l) == TOK_LBRACE)
-		return false;
 	if (goes_on_before(l, kind_at(g, i)))
+		return false;
+	if (ended)
+		return true;
+	if (l->before == UINT32_MAX || kind_before(l) == TOK_SEP || kind_before(l) == TOK_LBRACE)
 		return false;
 	return !goes_on_behind(kind_before(l)) || is_next_field(l, i);
 }
@@ -371,10 +374,12 @@ leave(struct layout *l)
 	l->open.count--;
 }
 
-/* Brackets without a closer of their own end where the matching said. */
-static void
+/* Brackets without a closer of their own end where the matching said. Was there one? */
+static bool
 leave_ended(struct layout *l, uint32_t i)
 {
+	bool ended = false;
+
 	while (l->open.count) {
 		const struct token *o =
 			token_at(l->g, *VEC_AT(&l->open, uint32_t, l->open.count - 1));
@@ -382,7 +387,9 @@ leave_ended(struct layout *l, uint32_t i)
 		if (o->link > i || o->flags & TOKEN_CLOSED)
 			break;
 		leave(l);
+		ended = true;
 	}
+	return ended;
 }
 
 static void
@@ -458,6 +465,7 @@ space(struct layout *l, uint32_t from, uint32_t solid)
 	struct grammar *g = l->g;
 	uint32_t newline = solid, first_doc = solid, last_doc = solid;
 	bool blank = !from; /* nothing on this line yet */
+	bool ended = false;
 
 	for (uint32_t i = from; i < solid; i++) {
 		const struct token *t = token_at(g, i);
@@ -477,9 +485,9 @@ space(struct layout *l, uint32_t from, uint32_t solid)
 		}
 	}
 	if (newline < solid)
-		leave_ended(l, newline);
+		ended = leave_ended(l, newline);
 	leave_ended(l, solid);
-	if (newline < solid && newline_separates(l, solid)) {
+	if (newline < solid && newline_separates(l, solid, ended)) {
 		token_at(g, newline)->kind = TOK_SEP;
 		l->before = newline;
 		begin_statement(l);

@@ -3,7 +3,9 @@
  * Links each bracket to its partner. What has none is reported here, once, and given a place where
  * it ends, so that the parser sees balanced brackets only: an unclosed brace ends at the closer
  * that cannot be its own, an unclosed parenthesis or bracket at the line where the next statement
- * seems to begin. What is nested too deeply is skipped.
+ * seems to begin. Where a brace too few or too many shows by how the lines are indented, it is
+ * mended there, so that the rest of the file means what it looks like. What is nested too deeply is
+ * skipped.
  */
 #include "grammar/tokens.h"
 #include "grammar/parse.h"
@@ -16,10 +18,8 @@ struct matching {
 	uint32_t count[BRACKET_COUNT]; /* of each kind open; inside a string only its own */
 	uint32_t outside[BRACKET_COUNT];
 	uint32_t deep; /* the opener below which it is too deep, or UINT32_MAX */
-	/* The first block inside the current outermost one whose closing brace stands further
-	 * left than the line that opened it: in a file that lacks a brace, most likely the one
-	 * that lacks it. UINT32_MAX: none. */
-	uint32_t odd_opener, odd_closer;
+	/* Braces that the lines give away (slip.c); UINT32_MAX: none. */
+	struct slip_of_braces slip;
 };
 
 static const struct {
@@ -65,35 +65,6 @@ grammar_solid(const struct grammar *g, uint32_t i)
 	return i;
 }
 
-/* --- places --- */
-
-#define FAR 1000 /* a line that begins further away says nothing about the shape of the file */
-
-/* How far the line of this byte is indented, in bytes; FAR if it begins too far away. */
-static uint32_t
-indentation(const struct grammar *g, uint32_t at)
-{
-	uint32_t line = at, i;
-
-	while (line && at - line < FAR && g->bytes[line - 1] != '\n')
-		line--;
-	if (at - line == FAR)
-		return FAR;
-	for (i = line; i < at && (g->bytes[i] == ' ' || g->bytes[i] == '\t'); i++)
-		;
-	return i - line;
-}
-
-static bool
-is_first_on_line(const struct grammar *g, uint32_t token)
-{
-	uint32_t at = token_at(g, token)->start;
-
-	while (at && (g->bytes[at - 1] == ' ' || g->bytes[at - 1] == '\t'))
-		at--;
-	return !at || g->bytes[at - 1] == '\n';
-}
-
 /* --- faults --- */
 
 static void
@@ -113,19 +84,10 @@ report_unclosed(struct grammar *g, uint32_t opener, uint32_t closer)
 static void
 report_open_at_end(struct matching *m)
 {
-	struct grammar *g = m->g;
-	uint32_t last = *VEC_AT(&m->open, uint32_t, m->open.count - 1);
-	bool odd = m->odd_opener > last && m->odd_opener != UINT32_MAX;
-	const struct token *o = token_at(g, odd ? m->odd_opener : last);
-	struct diag *d = grammar_fault(g, EGM0003, o->start, o->end, NULL,
-		"this %s is never closed", grammar_quoted(g, o->start, o->end));
+	const struct token *o = token_at(m->g, *VEC_AT(&m->open, uint32_t, m->open.count - 1));
 
-	if (d && odd) {
-		const struct token *c = token_at(g, m->odd_closer);
-
-		diag_label(g->in.diags, d, grammar_span(g, c->start, c->end),
-			"this closes it, but stands further left than the line that opened it");
-	}
+	grammar_fault(m->g, EGM0003, o->start, o->end, NULL, "this %s is never closed",
+		grammar_quoted(m->g, o->start, o->end));
 }
 
 /* --- linking --- */
@@ -233,26 +195,6 @@ skip_deep(struct matching *m, uint32_t end)
 }
 
 static void
-note_odd(struct matching *m, uint32_t opener, uint32_t closer)
-{
-	struct grammar *g = m->g;
-	uint32_t indented;
-
-	if (m->open.count == 1) {
-		m->odd_opener = UINT32_MAX;
-		return;
-	}
-	if (m->odd_opener != UINT32_MAX || m->open.count > GRAMMAR_DEPTH_MAX ||
-		token_at(g, closer)->kind != TOK_RBRACE || !is_first_on_line(g, closer))
-		return;
-	indented = indentation(g, token_at(g, opener)->start);
-	if (indented < FAR && indentation(g, token_at(g, closer)->start) < indented) {
-		m->odd_opener = opener;
-		m->odd_closer = closer;
-	}
-}
-
-static void
 close_with(struct matching *m, uint32_t i)
 {
 	struct grammar *g = m->g;
@@ -261,7 +203,6 @@ close_with(struct matching *m, uint32_t i)
 	token_at(g, opener)->link = i;
 	token_at(g, opener)->flags |= TOKEN_CLOSED;
 	token_at(g, i)->link = opener;
-	note_odd(m, opener, i);
 	pop(m);
 	skip_deep(m, i);
 }
@@ -346,6 +287,43 @@ meet_closer(struct matching *m, uint32_t i, enum bracket b)
 	close_with(m, i);
 }
 
+/* A brace of which the lines tell that it is one too many. */
+static void
+drop_extra(struct matching *m)
+{
+	struct grammar *g = m->g;
+	struct token *t = token_at(g, m->slip.extra);
+	const struct token *o = token_at(g, m->slip.partner);
+	struct diag *d = grammar_fault(
+		g, EGM0003, t->start, t->end, NULL, "one `}` too many, here or shortly before");
+
+	if (d)
+		diag_label(g->in.diags, d, grammar_span(g, o->start, o->end),
+			"it would close this block, further right than the block's line begins");
+	t->kind = LAYOUT_SKIPPED;
+	t->flags |= TOKEN_FAULT;
+}
+
+/* A brace of which the lines tell that it lacks its partner ends where a line begins no further
+ * right than its own. */
+static void
+end_unclosed(struct matching *m, uint32_t i)
+{
+	uint32_t opener = m->slip.unclosed, newline = i;
+
+	if (!m->open.count || *VEC_AT(&m->open, uint32_t, m->open.count - 1) != opener ||
+		!grammar_ends_block(m->g, opener, i))
+		return;
+	while (newline && token_is_space(token_at(m->g, newline - 1)))
+		newline--;
+	while (newline < i && !token_is_newline(m->g, token_at(m->g, newline)))
+		newline++;
+	report_unclosed(m->g, opener, i);
+	end_early(m, opener, newline);
+	pop(m);
+	skip_deep(m, newline);
+}
+
 static void
 meet_end(struct matching *m, uint32_t end)
 {
@@ -361,7 +339,7 @@ meet_end(struct matching *m, uint32_t end)
 void
 grammar_match(struct grammar *g)
 {
-	struct matching m = { .g = g, .deep = UINT32_MAX, .odd_opener = UINT32_MAX };
+	struct matching m = { .g = g, .deep = UINT32_MAX, .slip = grammar_slip_of_braces(g) };
 	uint32_t end = g->tokens.count - 1;
 
 	vec_init(&m.open, sizeof(uint32_t), false);
@@ -369,7 +347,10 @@ grammar_match(struct grammar *g)
 		int kind = token_at(g, i)->kind;
 		enum bracket b = bracket_of(kind);
 
-		if (b == BRACKET_COUNT)
+		end_unclosed(&m, i);
+		if (i == m.slip.extra)
+			drop_extra(&m);
+		if (b == BRACKET_COUNT || i == m.slip.extra)
 			continue;
 		if (brackets[b].opener == kind)
 			push(&m, i, b);

@@ -125,6 +125,20 @@ grammar_span(const struct grammar *g, uint32_t start, uint32_t end)
 bool
 grammar_scan(struct grammar *g);
 
+/* --- slip.c --- */
+/* Indices of tokens; UINT32_MAX: none. */
+struct slip_of_braces {
+	uint32_t unclosed; /* a brace that lacks its partner */
+	uint32_t extra; /* a closing brace that is one too many */
+	uint32_t partner; /* what `extra` would close */
+};
+/* What the lines of the file say about a brace too few or too many. */
+struct slip_of_braces
+grammar_slip_of_braces(const struct grammar *g);
+/* Does the line that this token begins show that the block of `opener` has ended? */
+bool
+grammar_ends_block(const struct grammar *g, uint32_t opener, uint32_t i);
+
 /* --- match.c --- */
 /* Links brackets and reports those without a partner. */
 void

@@ -245,8 +245,28 @@ static const struct {
 		"  app c {\n"
 		"  }\n"
 		"}\n",
-		"3:11 EGM0003: this `{` is never closed @ 5:3: this closes it, but stands further "
-		"left than the line that opened it\n" },
+		"3:11 EGM0003: this `{` is never closed @ 5:3: comes before it is closed\n" },
+	{ "a block without an end, before the next statement",
+		"site s {\n"
+		"  mtls x {\n"
+		"\n"
+		"  # of the app\n"
+		"  app a { b = [1, 2] }\n"
+		"  app c {\n"
+		"    b = 2\n"
+		"  }\n"
+		"}\n",
+		"2:10 EGM0003: this `{` is never closed @ 5:3: comes before it is closed\n" },
+	{ "a brace too many is found by its indentation",
+		"site s {\n"
+		"  app a {\n"
+		"    b { c = 1 } }\n"
+		"    d = 2\n"
+		"  }\n"
+		"  app c { }\n"
+		"}\n",
+		"5:3 EGM0003: one `}` too many, here or shortly before @ 1:8: it would close this "
+		"block, further right than the block's line begins\n" },
 	{ "a block without an end",
 		"site s {\n"
 		"  a = 1\n",
