@@ -211,10 +211,52 @@ check_expr(struct checker *ck, node_id n, uint32_t expected)
 	}
 }
 
+/* May this stand as an entry of such a list: a literal, or a word that only a list's entries
+ * explain? */
+static bool
+is_entry(const struct checker *ck, node_id n, const struct type *elem)
+{
+	struct program *p = ck->p;
+
+	switch ((enum node_kind)NODE_AT(p, n)->kind) {
+	case NODE_STRING:
+	case NODE_INTERP:
+	case NODE_INT:
+	case NODE_UNIT:
+	case NODE_TRUE:
+	case NODE_FALSE:
+		return true;
+	case NODE_NAME:
+	case NODE_DOT:
+		return (elem->kind == TYPE_REF || elem->kind == TYPE_WORDS) && check_in_site(ck) &&
+			check_is_label_path(p, n) && !check_root_is_var(ck, n);
+	default:
+		return false;
+	}
+}
+
+/* `callers = checkout`, where a list of callers is wanted. */
+static bool
+lacks_brackets(struct checker *ck, node_id n, uint32_t target)
+{
+	struct program *p = ck->p;
+	const struct type *t = TYPE_AT(p, target);
+	struct diag *g;
+
+	if ((t->kind != TYPE_LIST && t->kind != TYPE_SET) || !n ||
+		NODE_AT(p, n)->flags & FLAG_BROKEN || !is_entry(ck, n, TYPE_AT(p, t->elem)))
+		return false;
+	g = check_fault(ck, check_type_code(ck), n, "a list stands in brackets");
+	diag_line(&p->diags, g, LINE_HELP, "[%s]", check_source_text(ck, n));
+	diag_fix(&p->diags, g, NODE_AT(p, n)->span, "[%s]", check_source_text(ck, n));
+	return true;
+}
+
 uint32_t
 check_value(struct checker *ck, node_id n, uint32_t target, bool optional)
 {
-	uint32_t got = check_expr(ck, n, TYPE_ID(target));
+	uint32_t got =
+		target && lacks_brackets(ck, n, target) ? 0 : check_expr(ck, n, TYPE_ID(target));
 
 	if (!target || TYPE_AT(ck->p, got)->kind == TYPE_POISON)
 		return got;

@@ -89,8 +89,17 @@ bool
 check_in_site(const struct checker *ck);
 bool
 check_is_label_path(const struct program *p, node_id n);
+/* The expression as it is written. */
+const char *
+check_source_text(struct checker *ck, node_id n);
+/* A bare word, or several with dots, where free text is wanted. Returns no type. */
+uint32_t
+check_bare_text(struct checker *ck, node_id n);
+/* Reports a member that was meant as a field. */
+void
+check_colon(struct checker *ck, node_id n);
 bool
-check_root_is_var(struct checker *ck, node_id n);
+check_root_is_var(const struct checker *ck, node_id n);
 uint32_t
 check_label_path(struct checker *ck, node_id n, uint32_t expected);
 

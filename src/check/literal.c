@@ -288,6 +288,22 @@ check_key_is_new(struct checker *ck, node_id body, node_id field)
 				NODE_AT(p, o)->span, "first here");
 }
 
+/* `version: "1.9"` is how a declaration or another language would say it. */
+void
+check_colon(struct checker *ck, node_id n)
+{
+	struct program *p = ck->p;
+	struct span span = NODE_AT(p, n)->span, colon = span;
+	const char *bytes = source_file(&p->source, span.file)->bytes;
+	struct diag *g = check_fault(ck, EGM0008, n, "a field is given its value with `=`");
+
+	while (colon.start < span.end && bytes[colon.start] != ':')
+		colon.start++;
+	colon.end = colon.start + 1;
+	diag_line(&p->diags, g, LINE_HELP, "%s = ...", check_node_text(ck, n));
+	diag_fix(&p->diags, g, colon, " =");
+}
+
 static uint32_t
 check_map(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -297,6 +313,10 @@ check_map(struct checker *ck, node_id n, uint32_t expected)
 	for (node_id f = NODE_AT(p, n)->kid[0]; f; f = NODE_AT(p, f)->next) {
 		struct node field = *NODE_AT(p, f);
 
+		if (field.kind == NODE_MEMBER) {
+			check_colon(ck, f);
+			continue;
+		}
 		if (field.kind != NODE_FIELD) {
 			check_fault(ck, EGM0008, f, "%s cannot stand in a map",
 				ast_kind_name((enum node_kind)field.kind));
@@ -350,6 +370,10 @@ check_struct_value(struct checker *ck, node_id n, uint32_t expected)
 		struct node field = *NODE_AT(p, f);
 		uint32_t m;
 
+		if (field.kind == NODE_MEMBER) {
+			check_colon(ck, f);
+			continue;
+		}
 		if (field.kind != NODE_FIELD) {
 			check_fault(ck, EGM0008, f, "%s cannot stand in a value",
 				ast_kind_name((enum node_kind)field.kind));

@@ -5,9 +5,10 @@
  */
 #include "check/checker.h"
 
-#include "check/inside.h"
+#include <string.h>
 
 #include "base/suggest.h"
+#include "check/inside.h"
 
 const char *
 check_type_text(struct checker *ck, uint32_t type)
@@ -31,9 +32,8 @@ uint32_t
 check_mismatch(struct checker *ck, node_id n, uint32_t wanted, uint32_t got)
 {
 	if (TYPE_AT(ck->p, wanted)->kind != TYPE_POISON && TYPE_AT(ck->p, got)->kind != TYPE_POISON)
-		check_fault(ck, check_type_code(ck), n,
-			"here stands %s, where %s is wanted", check_type_text(ck, got),
-			check_type_text(ck, wanted));
+		check_fault(ck, check_type_code(ck), n, "here stands %s; wanted is %s",
+			check_type_text(ck, got), check_type_text(ck, wanted));
 	return 0;
 }
 
@@ -357,6 +357,52 @@ check_suggest_names(struct checker *ck, struct diag *g, atom name)
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 }
 
+/* As it is written. */
+const char *
+check_source_text(struct checker *ck, node_id n)
+{
+	struct span s = NODE_AT(ck->p, n)->span;
+
+	return arena_copy(&ck->p->diags.arena, source_file(&ck->p->source, s.file)->bytes + s.start,
+		s.end - s.start);
+}
+
+uint32_t
+check_bare_text(struct checker *ck, node_id n)
+{
+	const char *text = check_source_text(ck, n);
+	struct diag *g = check_fault(
+		ck, EGM0102, n, "`%s` is nothing that is declared; free text is quoted", text);
+
+	diag_line(&ck->p->diags, g, LINE_HELP, "\"%s\"", text);
+	diag_fix(&ck->p->diags, g, NODE_AT(ck->p, n)->span, "\"%s\"", text);
+	return 0;
+}
+
+/* Words of other languages. */
+static const struct {
+	const char *word, *help;
+} foreign[] = {
+	{ "null", "to leave a field out, leave out its line" },
+	{ "nil", "to leave a field out, leave out its line" },
+	{ "None", "to leave a field out, leave out its line" },
+	{ "yes", "true" },
+	{ "on", "true" },
+	{ "True", "true" },
+	{ "no", "false" },
+	{ "off", "false" },
+	{ "False", "false" },
+};
+
+static const char *
+foreign_help(const char *word)
+{
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		if (!strcmp(foreign[i].word, word))
+			return foreign[i].help;
+	return NULL;
+}
+
 static uint32_t
 unknown_name(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -370,15 +416,16 @@ unknown_name(struct checker *ck, node_id n, uint32_t expected)
 			check_type_text(ck, expected));
 		check_suggest_words(ck, g, name, expected);
 	} else if (expected && type_is_text(p, expected)) {
-		g = check_fault(ck, EGM0102, n,
-			"`%s` is nothing that is declared; free text is quoted",
-			program_text(p, name));
-		diag_line(&p->diags, g, LINE_HELP, "\"%s\"", program_text(p, name));
-		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "\"%s\"", program_text(p, name));
+		check_bare_text(ck, n);
 	} else {
+		const char *help = foreign_help(program_text(p, name));
+
 		g = check_fault(ck, EGM0102, n, "`%s` is neither a variable nor anything declared",
 			program_text(p, name));
-		check_suggest_names(ck, g, name);
+		if (help)
+			diag_line(&p->diags, g, LINE_HELP, "%s", help);
+		else
+			check_suggest_names(ck, g, name);
 	}
 	return 0;
 }
@@ -406,7 +453,7 @@ check_type_code(const struct checker *ck)
 
 /* The variable at the root of a path, if it is one. */
 bool
-check_root_is_var(struct checker *ck, node_id n)
+check_root_is_var(const struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 

@@ -142,6 +142,23 @@ row_word(struct checker *ck, node_id n, uint32_t base)
 	return check_meant(ck, n, MEANING_CELL, m, MEMBER_AT(p, m)->type);
 }
 
+/* Something like shop.example.com, where text is wanted and nothing of that name is declared. */
+static bool
+is_bare_text(const struct checker *ck, node_id n, uint32_t expected)
+{
+	struct program *p = ck->p;
+	node_id root = n;
+	struct symbol s;
+
+	if (!expected || !type_is_text(p, expected) || !check_in_site(ck) ||
+		!check_is_label_path(p, n) || check_root_is_var(ck, n))
+		return false;
+	while (NODE_AT(p, root)->kind == NODE_DOT)
+		root = NODE_AT(p, root)->kid[0];
+	s = program_symbol(p, NODE_AT(p, root)->a);
+	return !s.rtype && !s.table && !s.type;
+}
+
 uint32_t
 check_dot(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -154,6 +171,8 @@ check_dot(struct checker *ck, node_id n, uint32_t expected)
 	if (by && TYPE_AT(p, by)->kind == TYPE_REF && check_in_site(ck) &&
 		check_is_label_path(p, n) && !check_root_is_var(ck, n))
 		return check_label_path(ck, n, by);
+	if (is_bare_text(ck, n, expected))
+		return check_bare_text(ck, n);
 	base = check_expr(ck, NODE_AT(p, n)->kid[0], 0);
 	t = TYPE_AT(p, base);
 	maybe = (base & TYPE_OPTIONAL) != 0 || (t->kind == TYPE_RECORDS && t->hi == 1);

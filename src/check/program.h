@@ -232,6 +232,7 @@ struct context {
 	bool site; /* a site's own text: bare words may be labels */
 	bool by_variable; /* RECORD: the head is a variable, which stands as the owner expression */
 	bool reads_crossing; /* FOR: runs over the built-in set */
+	bool lost; /* RECORD: makes none, which was reported */
 	uint32_t parent;
 	uint32_t
 		owner; /* RECORD: the context of the owner, if the head does not say it; 0: the site */

@@ -214,7 +214,10 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 		ck, NODE_AT(p, word)->next, TYPE_ID(MEMBER_AT(p, m)->type), &optional);
 	if (NODE_AT(p, value)->kind == NODE_ABSENT && !optional && MEMBER_AT(p, m)->value)
 		optional = true;
-	if (type)
+	if (NODE_AT(p, value)->kind == NODE_ABSENT && !optional && check_in_site(ck))
+		check_fault(ck, EGM0131, value, "`%s` of %s must have a value",
+			check_node_text(ck, word), program_text(p, RTYPE_AT(p, rtype)->name));
+	else if (type)
 		check_value(ck, value, type, optional);
 	else
 		check_expr(ck, value, 0);
@@ -348,29 +351,43 @@ owner_rtype(const struct program *p, uint32_t t)
 				      : RTYPE_AT(p, t)->owner;
 }
 
-/* Without `of`, the owner is the innermost block around of the right type, or the site. Returns
- * its context, 0 for the site. */
+/* The innermost block at or around a context, or 0. */
+static uint32_t
+block_around(const struct checker *ck, uint32_t c)
+{
+	while (c && CONTEXT_AT(ck->p, c)->kind != CONTEXT_RECORD)
+		c = CONTEXT_AT(ck->p, c)->parent;
+	return c;
+}
+
+/* Without `of`, the owner is the block around, or the site; in the library, where the blocks around
+ * may be of other types, the innermost of the right one. Returns its context, 0 for the site. */
 static bool
 implicit_owner(struct checker *ck, node_id n, uint32_t rtype, uint32_t *context)
 {
 	struct program *p = ck->p;
 	uint32_t owner = owner_rtype(p, rtype);
 	const struct rtype *t = RTYPE_AT(p, rtype);
+	bool in_site = CONTEXT_AT(p, ck->context)->site;
 
 	*context = 0;
-	if (owner == p->site_rtype && owner)
+	if (owner == p->site_rtype && owner && !(in_site && block_around(ck, ck->context)))
 		return true;
-	for (uint32_t c = ck->context; c; c = CONTEXT_AT(p, c)->parent)
-		if (CONTEXT_AT(p, c)->kind == CONTEXT_RECORD &&
-			(CONTEXT_AT(p, c)->rtype == owner || t->any_owner)) {
+	for (uint32_t c = block_around(ck, ck->context); c;
+		c = in_site ? 0 : block_around(ck, CONTEXT_AT(p, c)->parent))
+		if (CONTEXT_AT(p, c)->rtype == owner || t->any_owner) {
 			*context = c;
 			return true;
 		}
-	if (owner && CONTEXT_AT(p, ck->context)->site) {
-		struct diag *g = check_fault(
-			ck, EGM0101, n, "`%s` does not belong here", program_text(p, t->name));
+	if (in_site && CONTEXT_AT(p, block_around(ck, ck->context))->lost)
+		return false;
+	if (owner && in_site) {
+		struct diag *g = check_fault(ck, EGM0101, n, "`%s` does not belong here",
+			program_text(p, RTYPE_AT(p, t->choice ? t->choice : rtype)->name));
 
-		diag_line(&p->diags, g, LINE_HELP, "it stands inside a `%s` block",
+		diag_line(&p->diags, g, LINE_HELP,
+			owner == p->site_rtype ? "it stands at the top of a %s"
+					       : "it stands in the braces of `%s`",
 			program_text(p, RTYPE_AT(p, owner)->name));
 	} else {
 		check_fault(ck, EGM0101, n, "whose `%s` is this? write `%s of ...`",
@@ -388,8 +405,8 @@ check_label(struct checker *ck, node_id n, uint32_t rtype)
 	const struct rtype *t = RTYPE_AT(p, rtype);
 
 	if (!label && t->form == FORM_BLOCK && t->owner == p->site_rtype && t->hi > 1) {
-		struct diag *g = check_fault(ck, EGM0105, n, "`%s` needs a label: there may be many",
-			program_text(p, t->name));
+		struct diag *g = check_fault(ck, EGM0105, n,
+			"`%s` needs a label: there may be many", program_text(p, t->name));
 
 		diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", program_text(p, t->name));
 		return false;
@@ -407,8 +424,8 @@ check_label(struct checker *ck, node_id n, uint32_t rtype)
 	}
 	if (!t->label_words || type_has_word(p, t->label_words, NODE_AT(p, label)->a))
 		return true;
-	check_fault(ck, EGM0141, label, "`%s` is not a label of %s",
-			check_node_text(ck, label), program_text(p, t->name));
+	check_fault(ck, EGM0141, label, "`%s` is not a label of %s", check_node_text(ck, label),
+		program_text(p, t->name));
 	return false;
 }
 
@@ -424,10 +441,10 @@ check_weakens(struct checker *ck, node_id n, uint32_t rtype)
 		if (NODE_AT(p, s)->kind == NODE_BECAUSE)
 			return;
 	uint32_t choice = RTYPE_AT(p, rtype)->choice;
-	struct diag *g = check_fault(ck, EGM0134, n,
-		"`%s%s%s` weakens a guarantee and says no reason",
-		choice ? program_text(p, RTYPE_AT(p, choice)->name) : "", choice ? " " : "",
-		program_text(p, RTYPE_AT(p, rtype)->name));
+	struct diag *g =
+		check_fault(ck, EGM0134, n, "`%s%s%s` weakens a guarantee and says no reason",
+			choice ? program_text(p, RTYPE_AT(p, choice)->name) : "", choice ? " " : "",
+			program_text(p, RTYPE_AT(p, rtype)->name));
 
 	diag_line(&p->diags, g, LINE_HELP,
 		"because \"...\" inside its braces; the reason is printed with the output");
@@ -534,6 +551,7 @@ record_block(struct checker *ck, node_id n, uint32_t rtype)
 	check_here(ck)->rtype = rtype;
 	check_here(ck)->mode = (uint8_t)(lost ? BLOCK_PLAIN : mode);
 	check_here(ck)->owner = owner_context;
+	check_here(ck)->lost = lost;
 	if (mode == BLOCK_PLAIN && !lost)
 		add_part(ck, existence_of(p, rtype), context, 0, 0, from);
 	vec_cut(&ck->reads, from);
@@ -578,6 +596,35 @@ variable_block(struct checker *ck, node_id n)
 	check_body(ck, NODE_AT(p, n)->kid[3]);
 	ck->context = outer;
 	return true;
+}
+
+static bool
+takes_body(const struct program *p, uint32_t type)
+{
+	uint8_t kind = TYPE_AT(p, type)->kind;
+
+	return kind == TYPE_STRUCT || kind == TYPE_MAP || kind == TYPE_POISON;
+}
+
+/* `namespace "shop"`, or `timeout { ... }`. */
+static void
+field_as_block(struct checker *ck, node_id n, uint32_t m)
+{
+	struct program *p = ck->p;
+	node_id word = NODE_AT(p, n)->kid[0], label = NODE_AT(p, n)->kid[1];
+	bool bare = NODE_AT(p, n)->flags & FLAG_BODILESS && label;
+	struct diag *g;
+
+	fail_field(ck, n, m);
+	if (NODE_AT(p, n)->flags & FLAG_BROKEN)
+		return;
+	g = check_fault(
+		ck, EGM0103, word, "`%s` is a field, not a block", check_node_text(ck, word));
+	diag_line(&p->diags, g, LINE_HELP, "%s = %s", check_node_text(ck, word),
+		bare ? check_source_text(ck, label) : "...");
+	if (bare)
+		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "%s = %s", check_node_text(ck, word),
+			check_source_text(ck, label));
 }
 
 /* A block that writes into a struct or map field: made a field with a body as its value. */
@@ -667,6 +714,24 @@ check_if(struct checker *ck, node_id n)
 	ck->context = outer;
 }
 
+/* `site { ... }` is no site. */
+static bool
+lacks_name(struct checker *ck, node_id n)
+{
+	struct program *p = ck->p;
+	node_id word = NODE_AT(p, n)->kid[0];
+	const char *text = check_node_text(ck, word);
+	struct diag *g;
+
+	if (CONTEXT_AT(p, ck->context)->kind != CONTEXT_FILE || NODE_AT(p, n)->op != BLOCK_PLAIN ||
+		NODE_AT(p, n)->kid[1] || NODE_AT(p, n)->kid[2] || NODE_AT(p, word)->next ||
+		(strcmp(text, "site") && strcmp(text, "profile")))
+		return false;
+	g = check_fault(ck, EGM0105, word, "a %s has a name", text);
+	diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", text);
+	return true;
+}
+
 static void
 check_block(struct checker *ck, node_id n)
 {
@@ -677,9 +742,15 @@ check_block(struct checker *ck, node_id n)
 
 	if (CONTEXT_AT(p, body)->kind == CONTEXT_RECORD && rtype)
 		m = program_member(p, rtype, NODE_AT(p, word)->a);
-	if (m && MEMBER_AT(p, m)->form == MEMBER_FIELD && NODE_AT(p, n)->op == BLOCK_PLAIN)
-		member_block(ck, n);
-	else if (variable_block(ck, n))
+	if (lacks_name(ck, n))
+		return;
+	if (m && MEMBER_AT(p, m)->form == MEMBER_FIELD && NODE_AT(p, n)->op == BLOCK_PLAIN) {
+		if (NODE_AT(p, n)->flags & FLAG_BODILESS ||
+			!takes_body(p, TYPE_ID(MEMBER_AT(p, m)->type)))
+			field_as_block(ck, n, m);
+		else
+			member_block(ck, n);
+	} else if (variable_block(ck, n))
 		return;
 	else if (!NODE_AT(p, word)->next && is_record(p, t))
 		record_block(ck, n, t);
@@ -725,21 +796,13 @@ fail_field(struct checker *ck, node_id n, uint32_t m)
 	add_part(ck, MEMBER_AT(ck->p, m)->column, ck->context, n, 0, ck->reads.count);
 }
 
-/* `version: "1.9"` is how a declaration or another language would say it. */
 static void
 colon_for_field(struct checker *ck, node_id n)
 {
 	struct program *p = ck->p;
 	uint32_t rtype = CONTEXT_AT(p, body_context(ck))->rtype;
-	struct span span = NODE_AT(p, n)->span, colon = span;
-	const char *bytes = source_file(&p->source, span.file)->bytes;
-	struct diag *g = check_fault(ck, EGM0008, n, "a field is given its value with `=`");
 
-	while (colon.start < span.end && bytes[colon.start] != ':')
-		colon.start++;
-	colon.end = colon.start + 1;
-	diag_line(&p->diags, g, LINE_HELP, "%s = ...", check_node_text(ck, n));
-	diag_fix(&p->diags, g, colon, " =");
+	check_colon(ck, n);
 	fail_field(ck, n, rtype ? program_member(p, rtype, NODE_AT(p, n)->a) : 0);
 }
 

@@ -189,6 +189,8 @@ eval_expr(struct world *w, struct frame *f, node_id n)
 		if (v.as.n == INT64_MIN)
 			return eval_overflow(w, f, &v, n);
 		v.as.n = -v.as.n;
+		v.src = NODE_AT(w->p, x->kid[0])->kind == NODE_INT ? world_literal_src(w, n)
+								   : v.src;
 		return v;
 	case NODE_COND:
 		return eval_cond(w, f, n);
