@@ -298,6 +298,19 @@ reserved_inside(const struct slip *s)
 }
 
 static bool
+unit_apart(const struct slip *s)
+{
+	return s->before == TOK_INT && s->here == TOK_NAME && !s->new_line &&
+		s->expected[TOK_SEP] && (s->behind == TOK_SEP || s->behind == TOK_RBRACE);
+}
+
+static bool
+quoted_name(const struct slip *s)
+{
+	return s->here == TOK_STRING && s->expected[TOK_NAME] && !s->expected[TOK_STRING];
+}
+
+static bool
 words_without_quotes(const struct slip *s)
 {
 	return s->second == TOK_ASSIGN && s->before == TOK_NAME && s->here == TOK_NAME;
@@ -323,6 +336,8 @@ static const struct {
 	{ brace_on_next_line, "the brace stands on the line of what it belongs to" },
 	{ waiver_without_reason, "a waiver says why: allow CODE because \"...\"" },
 	{ free_text, "free text such as a path, a host or an address is quoted" },
+	{ unit_apart, "a unit stands right behind its number, as in 5s" },
+	{ quoted_name, "this is a name, and stands without quotes" },
 	{ words_without_quotes, "free text is quoted" },
 	{ two_statements, "statements are separated by `;` or a new line" },
 	{ reserved_inside, "this is a word of the language; as a name it is quoted" },

@@ -98,6 +98,17 @@ suggest_edition(struct load *l, struct diag *g, struct span at, const char *tail
 }
 
 static void
+late_edition(struct load *l, node_id n, node_id first)
+{
+	struct diags *d = &l->p->diags;
+	bool twice = NODE_AT(l->p, first)->kind == NODE_EDITION;
+	struct diag *g = diag_add(d, EGM0009, NODE_AT(l->p, n)->span,
+		twice ? "the edition was said before" : "the edition is not the first statement");
+
+	diag_label(d, g, program_head(l->p, first), twice ? "here" : "this comes before it");
+}
+
+static void
 miss_edition(struct load *l, const struct ast_file *f)
 {
 	struct diags *d = &l->p->diags;
@@ -157,10 +168,7 @@ check_edition(struct load *l, const struct ast_file *f, bool parsed)
 		if (n == first && NODE_AT(l->p, n)->n != LOAD_EDITION)
 			refuse_edition(l, n);
 		if (n != first)
-			diag_add(&l->p->diags, EGM0009, NODE_AT(l->p, n)->span,
-				NODE_AT(l->p, first)->kind == NODE_EDITION
-					? "the edition was said before"
-					: "the edition is not the first statement");
+			late_edition(l, n, first);
 	}
 	if (!said && (parsed || (first && !begins_with_slip(l, f->file))))
 		miss_edition(l, f);

@@ -308,7 +308,8 @@ static const struct {
 		"3:5 EGM0004: ``e`` is no text | text stands in double quotes: \"...\"\n"
 		"4:1 EGM0004: `\xc3"
 		"\xa4"
-		"` cannot stand here | names hold plain letters, digits, `_` and `-`; anything "
+		"` (U+00E4) cannot stand here | names hold plain letters, digits, `_` and `-`; "
+		"anything "
 		"else is quoted\n"
 		"5:4 EGM0004: `\xc2"
 		"\xa0"
@@ -324,8 +325,8 @@ static const struct {
 		"\"1.29.6\", \"10.0.0.0/8\"\n"
 		"3:5 EGM0007: `10.0.0.0/8` is no number | versions and addresses are quoted: "
 		"\"1.29.6\", \"10.0.0.0/8\"\n"
-		"4:5 EGM0007: `3scale-x` is neither a number nor a name | a name begins with a "
-		"letter; anything else is quoted\n" },
+		"4:5 EGM0007: `3scale-x` is neither a number nor a name | a number is plain "
+		"digits, a name begins with a letter; anything else is quoted\n" },
 	{ "the largest number",
 		"a = 9223372036854775807\n"
 		"b = 9223372036854775808\n",
@@ -366,7 +367,8 @@ static const struct {
 		"label \"a\" Pod : text\n",
 		"1:9 EGM0001: expected a number before `\"2026\"`\n"
 		"2:5 EGM0001: expected a string before `policy`\n"
-		"3:6 EGM0001: expected a name before `\"s\"`\n"
+		"3:6 EGM0001: expected a name before `\"s\"` | this is a name, and stands "
+		"without quotes\n"
 		"4:8 EGM0001: expected `=` before `:`\n"
 		"5:10 EGM0001: expected `of` before `by`\n"
 		"6:7 EGM0001: expected `:` before `)`\n"
