@@ -17,6 +17,24 @@ bad_value(struct checker *ck, node_id n, const char *shown, const char *why)
 	return 0;
 }
 
+/* A quoted text where a number, a truth or a measure stands: bare, if it is one. */
+static uint32_t
+quoted_number(struct checker *ck, node_id n, uint32_t expected)
+{
+	struct program *p = ck->p;
+	atom text = NODE_AT(p, n)->a;
+	struct diag *g = check_fault(ck, check_type_code(ck), n,
+		"quoted is free text; here stands %s", check_type_text(ck, expected));
+	const struct scalar_info *info =
+		scalar_info((enum scalar_type)TYPE_AT(p, expected)->scalar);
+
+	if (info->valid && info->valid(program_text(p, text), atom_len(&p->atoms, text))) {
+		diag_line(&p->diags, g, LINE_HELP, "%s", program_text(p, text));
+		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "%s", program_text(p, text));
+	}
+	return 0;
+}
+
 uint32_t
 check_text_literal(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -47,8 +65,10 @@ check_text_literal(struct checker *ck, node_id n, uint32_t expected)
 		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "%s", program_text(p, text));
 		return 0;
 	}
-	if (t->kind != TYPE_SCALAR || type_is_number(p, expected) || t->scalar == SCALAR_TYPE_BOOL)
+	if (t->kind != TYPE_SCALAR)
 		return check_mismatch(ck, n, expected, TYPE_T(TEXT));
+	if (type_is_number(p, expected) || t->scalar == SCALAR_TYPE_BOOL)
+		return quoted_number(ck, n, expected);
 	if (!check_text(p, expected, program_text(p, text), atom_len(&p->atoms, text), &why))
 		type = bad_value(ck, n, program_text(p, text), str_text(&why));
 	str_release(&why);

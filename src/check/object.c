@@ -277,12 +277,11 @@ check_object_field(struct checker *ck, node_id n, uint32_t kind, struct object_p
 	uint32_t from = ck->reads.count, errors = p->diags.errors;
 
 	at = walk_object_path(ck, NODE_AT(p, n)->kid[0], kind, at);
-	if (!at.type)
-		check_expr(ck, value, 0);
-	else if (at.keys && !at.label && NODE_AT(p, value)->kind == NODE_STRUCT &&
+	/* What the value of an unknown field means, only the field could tell. */
+	if (at.type && at.keys && !at.label && NODE_AT(p, value)->kind == NODE_STRUCT &&
 		TYPE_AT(p, at.type)->kind == TYPE_MAP)
 		check_keys_value(ck, value, kind, at);
-	else
+	else if (at.type)
 		check_value(ck, value, at.type, at.optional);
 	NODE_AT(p, n)->type = at.type;
 	mark_failed(p, n, p->diags.errors != errors);

@@ -188,10 +188,9 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 	bool optional;
 
 	if (!m) {
+		/* What its value means, only the field could tell. */
 		if (check_plain_name(ck, word))
 			unknown_member(ck, n, word, rtype);
-		check_expr(ck, value, 0);
-		vec_cut(&ck->reads, from);
 		return;
 	}
 	NODE_AT(p, word)->ref = m;
@@ -219,8 +218,6 @@ check_member_field(struct checker *ck, node_id n, uint32_t rtype, uint32_t conte
 			check_node_text(ck, word), program_text(p, RTYPE_AT(p, rtype)->name));
 	else if (type)
 		check_value(ck, value, type, optional);
-	else
-		check_expr(ck, value, 0);
 	NODE_AT(p, n)->flags &= (uint16_t)~FLAG_FAILED;
 	if (p->diags.errors != errors)
 		NODE_AT(p, n)->flags |= FLAG_FAILED;
