@@ -134,32 +134,44 @@ neighbour_there(const struct program *p, const struct tree *all, const struct tr
 	return true;
 }
 
-static void
-check_only(struct finish *x, const struct member *m, const struct tree *t, const struct tree *all,
-	const struct tree *done)
+/* The first `only when` of the member that does not hold, or 0; and the user's text that decided. */
+static node_id
+forbidden_by(struct finish *x, const struct member *m, const struct tree *all,
+	const struct tree *done, node_id *src)
 {
 	struct world *w = x->w;
 	bool poisoned = false, holds;
-	node_id src = 0;
 
 	for (node_id c = conditions_of(w->p, m->decl); c; c = NODE_AT(w->p, c)->next) {
 		struct node cond = *NODE_AT(w->p, c);
-		struct diag *g;
 
 		if (cond.kind != NODE_ONLY)
 			continue;
 		if (!neighbour_there(w->p, all, done, cond.kid[0], &holds))
 			holds = eval_condition(
-				w, kind_frame(x, m->context), cond.kid[0], &poisoned, &src);
-		if (holds || poisoned)
-			continue;
-		g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here",
-			program_text(w->p, m->name));
-		if (src)
-			diag_label(&w->p->diags, g, NODE_AT(w->p, src)->span, "because of this");
-		diag_line(&w->p->diags, g, LINE_BECAUSE, "%s",
-			program_text(w->p, NODE_AT(w->p, cond.kid[1])->a));
+				w, kind_frame(x, m->context), cond.kid[0], &poisoned, src);
+		if (!holds && !poisoned)
+			return c;
 	}
+	return 0;
+}
+
+static void
+check_only(struct finish *x, const struct member *m, const struct tree *t, const struct tree *all,
+	const struct tree *done)
+{
+	struct world *w = x->w;
+	node_id src = 0, only = forbidden_by(x, m, all, done, &src);
+	struct diag *g;
+
+	if (!only)
+		return;
+	g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here",
+		program_text(w->p, m->name));
+	if (src)
+		diag_label(&w->p->diags, g, NODE_AT(w->p, src)->span, "because of this");
+	diag_line(&w->p->diags, g, LINE_BECAUSE, "%s",
+		program_text(w->p, NODE_AT(w->p, NODE_AT(w->p, only)->kid[1])->a));
 }
 
 static void
@@ -240,12 +252,18 @@ always_there(struct finish *x, const struct member *m, const struct tree *parent
 	return t;
 }
 
+/* What was not written: its default, nothing, or a fault. Where it must not be written there is no
+ * default. */
 static struct tree *
-missing_member(struct finish *x, const struct member *m, const struct tree *parent)
+missing_member(
+	struct finish *x, const struct member *m, const struct tree *all, const struct tree *parent)
 {
 	bool structure = m->decl && NODE_AT(x->w->p, m->decl)->kind == NODE_MEMBER_STRUCT;
+	node_id src = 0;
 
 	if (x->partial || m->part_of_ref)
+		return NULL;
+	if (!m->optional && m->decl && forbidden_by(x, m, all, parent, &src))
 		return NULL;
 	if (m->value)
 		return default_tree(x, m, parent);
@@ -288,7 +306,7 @@ finish_struct(struct finish *x, struct tree *t, uint32_t type)
 		if (c)
 			check_only(x, &member, c, &all, t);
 		else
-			c = missing_member(x, &member, t);
+			c = missing_member(x, &member, &all, t);
 		if (!c)
 			continue;
 		tree_add(t, c);
