@@ -48,8 +48,7 @@ elements(struct checker *ck, node_id arg, uint32_t wanted)
 	if (!elem && t & TYPE_OPTIONAL)
 		return TYPE_ID(t);
 	if (!elem || TYPE_AT(p, t)->kind == TYPE_MAP)
-		check_fault(
-			ck, check_type_code(ck), arg, "a list or a set is wanted here");
+		check_fault(ck, check_type_code(ck), arg, "a list or a set is wanted here");
 	return elem;
 }
 
@@ -154,8 +153,7 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 		if (NODE_AT(p, a)->kind != NODE_COMP && !type_elem(p, t) &&
 			TYPE_AT(p, t)->kind != TYPE_EMPTY && TYPE_AT(p, t)->kind != TYPE_POISON &&
 			!(t & TYPE_OPTIONAL))
-			check_fault(ck, check_type_code(ck), a,
-				"there is nothing to count here");
+			check_fault(ck, check_type_code(ck), a, "there is nothing to count here");
 		return TYPE_T(INT);
 	case BUILTIN_SUM:
 		t = elements(ck, a, 0);

@@ -177,8 +177,8 @@ refuse_secrets(struct checker *ck)
 
 		if (!what)
 			continue;
-		diag_line(&p->diags, check_fault(ck, EGM0016, n, "this looks like %s", what), LINE_HELP,
-			"refer to a Secret by its name");
+		diag_line(&p->diags, check_fault(ck, EGM0016, n, "this looks like %s", what),
+			LINE_HELP, "refer to a Secret by its name");
 	}
 }
 

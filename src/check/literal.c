@@ -286,8 +286,8 @@ check_map_key(struct checker *ck, node_id key, uint32_t map)
 	if (type)
 		fine = check_text(p, type, text, atom_len(&p->atoms, NODE_AT(p, key)->a), &why);
 	if (!fine)
-		check_fault(ck, EGM0121, key, "`%s` cannot be a key here: it %s", text,
-			str_text(&why));
+		check_fault(
+			ck, EGM0121, key, "`%s` cannot be a key here: it %s", text, str_text(&why));
 	str_release(&why);
 	return fine;
 }

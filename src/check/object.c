@@ -433,8 +433,8 @@ static void
 unknown_kind(struct checker *ck, node_id word)
 {
 	struct program *p = ck->p;
-	struct diag *g = check_fault(
-		ck, EGM0101, word, "there is no kind `%s`", check_node_text(ck, word));
+	struct diag *g =
+		check_fault(ck, EGM0101, word, "there is no kind `%s`", check_node_text(ck, word));
 	struct suggest s;
 
 	suggest_init(&s, check_node_text(ck, word), atom_len(&p->atoms, NODE_AT(p, word)->a));

@@ -162,8 +162,8 @@ check_arithmetic(struct checker *ck, node_id n, uint32_t expected)
 		(ka == TYPE_MAP || ka == TYPE_LIST || ka == TYPE_SET || ka == TYPE_EMPTY) &&
 		type_common(ck, ta, tb, &both))
 		return both;
-	check_fault(ck, check_type_code(ck), n, "`%s` does not work on %s and %s",
-		ast_op_text(op), check_type_text(ck, ta), check_type_text(ck, tb));
+	check_fault(ck, check_type_code(ck), n, "`%s` does not work on %s and %s", ast_op_text(op),
+		check_type_text(ck, ta), check_type_text(ck, tb));
 	return 0;
 }
 

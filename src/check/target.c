@@ -38,7 +38,8 @@ check_targets(struct checker *ck)
 			x->mode != BLOCK_EXTEND || !x->rtype || !check_is_own(ck, x->node) ||
 			!needs_maker(RTYPE_AT(p, x->rtype)) || is_made(p, x->rtype))
 			continue;
-		check_fault(ck, EGM0202, x->node, "no statement makes a `%s` that this could extend",
+		check_fault(ck, EGM0202, x->node,
+			"no statement makes a `%s` that this could extend",
 			program_text(p, RTYPE_AT(p, x->rtype)->name));
 	}
 }

@@ -166,8 +166,8 @@ check_only(struct finish *x, const struct member *m, const struct tree *t, const
 
 	if (!only)
 		return;
-	g = object_fault(x, EGM0151, t, "`%s` cannot be written in %s here",
-		program_text(w->p, m->name));
+	g = object_fault(
+		x, EGM0151, t, "`%s` cannot be written in %s here", program_text(w->p, m->name));
 	if (src)
 		diag_label(&w->p->diags, g, NODE_AT(w->p, src)->span, "because of this");
 	diag_line(&w->p->diags, g, LINE_BECAUSE, "%s",

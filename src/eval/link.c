@@ -9,6 +9,7 @@
 struct link {
 	struct world *w;
 	uint32_t from;
+	bool crossings; /* look for references that need a grant, make no edges */
 };
 
 static atom
@@ -20,12 +21,18 @@ part(const struct tree *t, atom key)
 }
 
 static void
-link_to(struct link *x, atom kind, atom namespace_, atom name, const struct origin *origin)
+link_to(struct link *x, atom kind, atom namespace_, atom name, uint32_t across,
+	const struct origin *origin)
 {
 	uint32_t to = name ? object_named(x->w, kind, namespace_, name) : 0;
+	struct crossing crossing = { x->from, to - 1, across };
 
-	if (to)
+	if (!to)
+		return;
+	if (!x->crossings)
 		refer(x->w, x->from, to - 1, *origin);
+	else if (across && namespace_ != graph_object(x->w->g, x->from)->namespace)
+		vec_push(&x->w->crossings, &crossing);
 }
 
 /* The kind that the reference names, of those that it may name; the first if it names none. */
@@ -53,7 +60,7 @@ link_parts(struct link *x, const struct tree *t, const struct refers *r)
 	if (!namespace_)
 		namespace_ = graph_object(x->w->g, x->from)->namespace;
 	link_to(x, RTYPE_AT(p, kind)->name, RTYPE_AT(p, kind)->namespaced ? namespace_ : 0,
-		part(t, p->words_.name), &t->origin);
+		part(t, p->words_.name), r->across, &t->origin);
 }
 
 /* `: ref GatewayClass`: the value is the bare name. */
@@ -66,7 +73,7 @@ link_name(struct link *x, const struct tree *t, const struct type *y)
 	for (uint32_t i = 0; i < y->count; i++) {
 		const struct rtype *kind = RTYPE_AT(p, NUMBER_AT(p, y->first + i));
 
-		link_to(x, kind->name, kind->namespaced ? namespace_ : 0, t->text, &t->origin);
+		link_to(x, kind->name, kind->namespaced ? namespace_ : 0, t->text, 0, &t->origin);
 	}
 }
 
@@ -84,14 +91,27 @@ link_tree(struct link *x, const struct tree *t, uint32_t type)
 	if (t->kind == TREE_MAP && y->kind == TYPE_STRUCT && y->refers)
 		link_parts(x, t, REFERS_AT(p, y->refers));
 	for (const struct tree *c = t->first; c; c = c->next) {
-		uint32_t m = y->kind == TYPE_STRUCT ? program_struct_member(p, y->members, c->key)
-						    : 0;
-		uint32_t inner = m        ? TYPE_ID(MEMBER_AT(p, m)->type)
+		uint32_t m =
+			y->kind == TYPE_STRUCT ? program_struct_member(p, y->members, c->key) : 0;
+		uint32_t inner = m               ? TYPE_ID(MEMBER_AT(p, m)->type)
 			: y->kind == TYPE_STRUCT ? 0
 						 : y->elem;
 
 		if (inner)
 			link_tree(x, c, inner);
+	}
+}
+
+/* Included objects came without statements, so nobody has seen what they refer to. */
+void
+objects_link_included(struct world *w)
+{
+	for (uint32_t i = 0; i < w->objects.count; i++) {
+		const struct building *b = BUILDING_AT(w, i);
+		struct link x = { w, i, true };
+
+		if (b->kind && !b->poisoned && b->included)
+			link_tree(&x, b->root, RTYPE_AT(w->p, b->kind)->body);
 	}
 }
 
@@ -101,7 +121,7 @@ objects_link(struct world *w)
 	for (uint32_t i = 0; i < w->objects.count; i++) {
 		const struct building *b = BUILDING_AT(w, i);
 		const struct object *o = graph_object(w->g, i);
-		struct link x = { w, i };
+		struct link x = { w, i, false };
 
 		if (b->kind && !b->poisoned && o->root && o->form != OBJECT_ASSUMED)
 			link_tree(&x, o->root, RTYPE_AT(w->p, b->kind)->body);

@@ -280,7 +280,8 @@ make_crossings(struct world *w)
 		const struct crossing *c = VEC_AT(&w->crossings, struct crossing, i);
 		uint32_t r = record_add(w, w->p->crossing_rtype, i + 1);
 
-		RECORD_AT(w, r)->user_head = graph_object(w->g, c->from)->origin.user.file
+		RECORD_AT(w, r)->user_head = graph_object(w->g, c->from)->origin.user.file &&
+				BUILDING_AT(w, c->from)->frame
 			? frame_src(BUILDING_AT(w, c->from)->frame)
 			: 0;
 		fill_crossing(w, r, c);
@@ -329,8 +330,8 @@ refuse_secrets(struct world *w, const struct tree *root)
 	steps_init(&steps, root);
 	while ((t = steps_next(&steps))) {
 		const char *what = t->kind == TREE_SCALAR && t->scalar == SCALAR_TEXT
-			? secret_looks_like(atom_text(&w->p->atoms, t->text),
-				  atom_len(&w->p->atoms, t->text))
+			? secret_looks_like(
+				  atom_text(&w->p->atoms, t->text), atom_len(&w->p->atoms, t->text))
 			: NULL;
 
 		if (what)
@@ -426,6 +427,7 @@ objects_run(struct world *w)
 	make_objects(w, false);
 	w->objects_named = true;
 	objects_run_bodies(w, false);
+	objects_link_included(w);
 	make_crossings(w);
 	first = w->objects.count;
 	make_objects(w, true);

@@ -32,8 +32,12 @@ object_named(struct world *w, atom kind, atom namespace_, atom name);
 
 /* --- link.c --- */
 
+/* Edges of the order, once all objects are finished. */
 void
 objects_link(struct world *w);
+/* References of included objects that leave their namespace, before grants are made. */
+void
+objects_link_included(struct world *w);
 
 /* --- merge.c --- */
 

@@ -88,20 +88,23 @@ static const char *const dates[] = { "2025-01-31", "2026-08-22", "2027-12-01" };
 /* Readers of YAML take some of these for something else. */
 static const char *const texts[] = { "yes", "1.0", "0x1f", "null", "~", "a", "x-1", "1e3", "on",
 	"2026-08-22", "y", "007", "-1", "a_b.c", "a: b", "a #b", "{{ x }}", "*a", "%", "\\n" };
-static const char *const labels[] = { "a", "cart", "checkout", "a", "cart", "checkout", "0", "null", "true", "x-1",
-	"a-name-as-long-as-a-label-of-the-domain-name-system-may-ever-be" };
+static const char *const labels[] = { "a", "cart", "checkout", "a", "cart", "checkout", "0", "null",
+	"true", "x-1", "a-name-as-long-as-a-label-of-the-domain-name-system-may-ever-be" };
 
 /* Labels of records are written bare. */
 static const char *const names[] = { "a", "cart", "checkout", "null", "x-1" };
-static const char *const label_values[] = { "", "yes", "1.0", "0x1f", "null", "a", "x-1", "1e3", "on",
-	"2026-08-22", "007", "a_b.c", "Cart" };
+static const char *const label_values[] = { "", "yes", "1.0", "0x1f", "null", "a", "x-1", "1e3",
+	"on", "2026-08-22", "007", "a_b.c", "Cart" };
 
 struct samples {
 	const char *const *texts;
 	size_t count;
 	bool quoted;
 };
-#define SAMPLES(table, quoted) { table, sizeof(table) / sizeof *(table), quoted }
+#define SAMPLES(table, quoted) \
+	{ \
+		table, sizeof(table) / sizeof *(table), quoted \
+	}
 
 static const struct samples samples[SCALAR_TYPE_COUNT] = {
 	[SCALAR_TYPE_TEXT] = SAMPLES(texts, true),
@@ -269,7 +272,8 @@ put_entries(struct plan *g, const struct type *t, struct str *out)
 
 	for (uint32_t i = 0; i < n; i++) {
 		str_clear(&entry);
-		if (!put_value(g, t->elem, &entry) || (!map && strstr(str_text(&all), str_text(&entry))))
+		if (!put_value(g, t->elem, &entry) ||
+			(!map && strstr(str_text(&all), str_text(&entry))))
 			continue;
 		if (done++)
 			str_puts(&all, map ? "; " : ", ");
@@ -330,7 +334,8 @@ new_label(struct plan *g)
 
 	if (!is_taken(g, text) && chance(g, 40))
 		return text;
-	str_format(&s, "%s%u", chance(g, 10) ? "a-label-nearly-as-long-as-names-may-be-" : "x", g->names++);
+	str_format(&s, "%s%u", chance(g, 10) ? "a-label-nearly-as-long-as-names-may-be-" : "x",
+		g->names++);
 	text = arena_copy(&g->p.arena, str_text(&s), s.len);
 	str_release(&s);
 	return text;
@@ -378,8 +383,8 @@ plan_child(struct plan *g, uint32_t owner, uint32_t rtype)
 	if (r->form != FORM_BLOCK && r->form != FORM_CHOICE)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		plan_record(g, owner, rtype,
-			one || (owner && !i && chance(g, 50)) ? "" : new_label(g));
+		plan_record(
+			g, owner, rtype, one || (owner && !i && chance(g, 50)) ? "" : new_label(g));
 }
 
 static void
@@ -423,7 +428,8 @@ drop_impossible(struct plan *g)
 		for (uint32_t i = 1; i < g->records.count; i++) {
 			struct planned *r = PLANNED(g, i);
 
-			if (r->dropped || !(PLANNED(g, r->owner)->dropped || lacks_target(g, r->rtype)))
+			if (r->dropped ||
+				!(PLANNED(g, r->owner)->dropped || lacks_target(g, r->rtype)))
 				continue;
 			r->dropped = again = true;
 		}
@@ -517,7 +523,8 @@ put_fields(struct plan *g, uint32_t rtype, unsigned depth)
 	for (uint32_t m = 0; m < count; m++) {
 		if (f.text[m].len)
 			str_format(&g->out, "%*s%s = %s\n", (int)depth * 2, "",
-				program_text(&g->p, MEMBER_AT(&g->p, m)->name), str_text(&f.text[m]));
+				program_text(&g->p, MEMBER_AT(&g->p, m)->name),
+				str_text(&f.text[m]));
 		str_release(&f.text[m]);
 	}
 	mem_free(f.text);
