@@ -224,6 +224,15 @@ diag_drop(struct diags *d, struct diag *g)
 }
 
 void
+diags_rewind(struct diags *d, uint32_t count)
+{
+	for (uint32_t i = count; i < d->all.count; i++)
+		diag_drop(d, diag_at(d, i));
+	vec_cut(&d->all, count);
+	grow(d);
+}
+
+void
 diag_regrade(struct diags *d, struct diag *g, enum severity severity)
 {
 	if (!g->dropped) {

@@ -106,6 +106,9 @@ diag_fix(struct diags *d, struct diag *g, struct span span, const char *fmt, ...
 /* Takes a diagnostic out of the counts and of all output. */
 void
 diag_drop(struct diags *d, struct diag *g);
+/* Forgets all but the first `count` diagnostics: what is said of them again is no double. */
+void
+diags_rewind(struct diags *d, uint32_t count);
 /* Another severity, such as a warning that the user denies. */
 void
 diag_regrade(struct diags *d, struct diag *g, enum severity severity);

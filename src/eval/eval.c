@@ -348,8 +348,7 @@ eval_test(struct program *p, uint32_t site, struct str *why)
 		(other->severity == SEVERITY_ERROR ||
 			(role == SITE_FAILS && other->severity == SEVERITY_WARNING)))
 		tell(p, other, why);
-	for (uint32_t i = from; i < p->diags.all.count; i++)
-		diag_drop(&p->diags, *VEC_AT(&p->diags.all, struct diag *, i));
+	diags_rewind(&p->diags, from);
 	eval_release(&e);
 	return why->len == 0;
 }

@@ -39,3 +39,22 @@ test "in a block" from notes { extend note a { expect text == "a" } }
 END
 "$EGMC" test --stdlib "$tests/cli/lib" loops.egm
 echo "= $?"
+
+echo '### the same fault twice, at a place that both share'
+cat > twice.egm << 'END'
+edition 2026
+profile notes { note a { text = "too long" } }
+profile brief { note a { text = "ok" } }
+rule ACME1001 warning "notes are short" for n in note where n.name == "a" and n.text != "b" {
+  must length(n.text) <= 3
+  at   n.text
+  says "note `${n.name}` is long"
+  because "nobody reads on"
+  see "docs/facts/istio.md 3"
+  fails from notes {}
+  fails from notes { note b { text = "b" } }
+  passes from brief {}
+}
+END
+"$EGMC" test --stdlib "$tests/cli/lib" twice.egm
+echo "= $?"
