@@ -35,6 +35,7 @@ struct checker {
 	bool lenient; /* `at`, `expect`: absent values may be walked through */
 	bool test; /* the body of a test or of a rule's examples: may write what libraries write */
 	bool in_must; /* the condition of a rule, not one of its texts */
+	uint32_t depth; /* of expressions, through what they name */
 	uint32_t params; /* the context of the site's parameters; 0 outside of a site */
 	bool user; /* faults are the user's: a file that is not the library's */
 	struct edge_set *edges; /* pairs of columns that are linked already */

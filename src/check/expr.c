@@ -150,14 +150,12 @@ check_fn(struct checker *ck, uint32_t f, node_id from)
 	vec_release(&inner.facts);
 }
 
-uint32_t
-check_expr(struct checker *ck, node_id n, uint32_t expected)
+static uint32_t
+check_node(struct checker *ck, node_id n, uint32_t expected)
 {
 	struct program *p = ck->p;
 	uint32_t t;
 
-	if (!n || NODE_AT(p, n)->flags & FLAG_BROKEN)
-		return 0;
 	switch ((enum node_kind)NODE_AT(p, n)->kind) {
 	case NODE_NAME:
 		return check_name(ck, n, expected);
@@ -209,6 +207,24 @@ check_expr(struct checker *ck, node_id n, uint32_t expected)
 	default:
 		BUG("expression of kind %s", ast_kind_name((enum node_kind)NODE_AT(p, n)->kind));
 	}
+}
+
+uint32_t
+check_expr(struct checker *ck, node_id n, uint32_t expected)
+{
+	uint32_t type;
+
+	if (!n || NODE_AT(ck->p, n)->flags & FLAG_BROKEN)
+		return 0;
+	if (ck->depth >= EXPRESSION_LEVELS_MAX) {
+		check_fault(ck, EGM0501, n, "this is more than %u levels deep, one name in another",
+			EXPRESSION_LEVELS_MAX);
+		return 0;
+	}
+	ck->depth++;
+	type = check_node(ck, n, expected);
+	ck->depth--;
+	return type;
 }
 
 /* May this stand as an entry of such a list: a literal, or a word that only a list's entries

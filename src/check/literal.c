@@ -4,6 +4,7 @@
  */
 #include "check/checker.h"
 
+#include <stdlib.h>
 #include "base/suggest.h"
 #include "check/check.h"
 #include "check/inside.h"
@@ -292,22 +293,6 @@ check_map_key(struct checker *ck, node_id key, uint32_t map)
 	return fine;
 }
 
-/* Computed keys are compared when they are known. */
-static void
-check_key_is_new(struct checker *ck, node_id body, node_id field)
-{
-	struct program *p = ck->p;
-	atom key = NODE_AT(p, NODE_AT(p, field)->kid[0])->a;
-
-	for (node_id o = NODE_AT(p, body)->kid[0]; key && o != field; o = NODE_AT(p, o)->next)
-		if (NODE_AT(p, o)->kind == NODE_FIELD &&
-			NODE_AT(p, NODE_AT(p, o)->kid[0])->a == key)
-			diag_label(&p->diags,
-				check_fault(ck, EGM0104, NODE_AT(p, field)->kid[0],
-					"the key `%s` stands here twice", program_text(p, key)),
-				NODE_AT(p, o)->span, "first here");
-}
-
 /* `version: "1.9"` is how a declaration or another language would say it. */
 void
 check_colon(struct checker *ck, node_id n)
@@ -322,6 +307,47 @@ check_colon(struct checker *ck, node_id n)
 	colon.end = colon.start + 1;
 	diag_line(&p->diags, g, LINE_HELP, "%s = ...", check_node_text(ck, n));
 	diag_fix(&p->diags, g, colon, " =");
+}
+
+struct key {
+	atom a;
+	node_id field;
+};
+
+static int
+compare_keys(const void *x, const void *y)
+{
+	const struct key *a = x, *b = y;
+
+	return a->a != b->a ? (a->a > b->a) - (a->a < b->a)
+			    : (a->field > b->field) - (a->field < b->field);
+}
+
+/* Keys of equal names are neighbours once they are sorted; of these the first written comes first:
+ * nodes are numbered as they stand. */
+static void
+check_keys_differ(struct checker *ck, node_id n)
+{
+	struct program *p = ck->p;
+	struct vec keys;
+
+	vec_init(&keys, sizeof(struct key), false);
+	/* Computed keys are compared when they are known. */
+	for (node_id f = NODE_AT(p, n)->kid[0]; f; f = NODE_AT(p, f)->next)
+		if (NODE_AT(p, f)->kind == NODE_FIELD && NODE_AT(p, NODE_AT(p, f)->kid[0])->a)
+			vec_push(&keys, &(struct key){ NODE_AT(p, NODE_AT(p, f)->kid[0])->a, f });
+	if (keys.count)
+		qsort(keys.data, keys.count, keys.size, compare_keys);
+	for (uint32_t i = 1; i < keys.count; i++) {
+		const struct key *k = VEC_AT(&keys, const struct key, i);
+
+		if (k[-1].a == k->a)
+			diag_label(&p->diags,
+				check_fault(ck, EGM0104, NODE_AT(p, k->field)->kid[0],
+					"the key `%s` stands here twice", program_text(p, k->a)),
+				NODE_AT(p, k[-1].field)->span, "first here");
+	}
+	vec_release(&keys);
 }
 
 static uint32_t
@@ -350,12 +376,12 @@ check_map(struct checker *ck, node_id n, uint32_t expected)
 				"quote a key with dots or slashes: \"a.b/c\" = ...");
 		}
 		check_map_key(ck, field.kid[0], expected);
-		check_key_is_new(ck, n, f);
 		if (elem)
 			check_value(ck, field.kid[1], elem, false);
 		else
 			elem = TYPE_ID(check_expr(ck, field.kid[1], 0));
 	}
+	check_keys_differ(ck, n);
 	if (expected)
 		return NODE_AT(p, n)->type = TYPE_ID(expected);
 	if (!NODE_AT(p, n)->kid[0])

@@ -335,12 +335,17 @@ check_suggest_words(struct checker *ck, struct diag *g, atom name, uint32_t type
 	}
 }
 
+/* Looking for a near name costs more than all else of a fault, and only few faults are shown. */
+#define ADVICE_MOST 100
+
 void
 check_suggest_names(struct checker *ck, struct diag *g, atom name)
 {
 	struct program *p = ck->p;
 	struct suggest s;
 
+	if (p->diags.errors > ADVICE_MOST)
+		return;
 	suggest_init(&s, program_text(p, name), atom_len(&p->atoms, name));
 	for (uint32_t c = ck->context; c; c = CONTEXT_AT(p, c)->parent) {
 		for (uint32_t v = CONTEXT_AT(p, c)->lets; v; v = VAR_AT(p, v)->next)

@@ -199,6 +199,10 @@ struct rule {
 	uint32_t context; /* with its bindings */
 };
 
+/* Expressions in each other, also through the names in them: what is checked and evaluated by
+ * recursion stays far from the end of the stack. */
+#define EXPRESSION_LEVELS_MAX 2000
+
 /* --- statements --- */
 
 /* Who wrote something; higher wins among the user's own (SPEC 4). */

@@ -90,6 +90,8 @@ world_new(struct program *p, struct graph *g, uint32_t site, const uint32_t *cha
 	for (uint32_t t = 0; t < p->rtypes.count; t++)
 		vec_init(VEC_AT(&w->sets, struct vec, t), sizeof(uint32_t), false);
 	vec_add(&w->instances, p->contexts.count);
+	vec_init(&w->frames, sizeof(struct frame *), false);
+	vec_add(&w->frames, p->contexts.count);
 	vec_add(&w->rtype_incomplete, p->rtypes.count);
 	for (uint32_t i = 0; i < p->failed.count; i++)
 		*VEC_AT(&w->rtype_incomplete, bool, *VEC_AT(&p->failed, uint32_t, i)) = true;
@@ -124,6 +126,7 @@ world_free(struct world *w)
 	vec_release(&w->sets);
 	vec_release(&w->records);
 	vec_release(&w->instances);
+	vec_release(&w->frames);
 	vec_release(&w->objects);
 	vec_release(&w->crossings);
 	vec_release(&w->entry_list);

@@ -6,6 +6,7 @@
  */
 #include "eval/object.h"
 
+#include <string.h>
 #include "base/mem.h"
 #include "eval/inside.h"
 
@@ -41,6 +42,31 @@ frame_new(struct world *w, uint32_t context, struct frame *up)
 	f->record = up ? up->record : 0;
 	f->object = up ? up->object : 0;
 	return f;
+}
+
+struct frame *
+frame_borrow(struct world *w, uint32_t context, struct frame *up)
+{
+	struct frame **pool = VEC_AT(&w->frames, struct frame *, context), *f = *pool;
+
+	if (!f)
+		return frame_new(w, context, up);
+	*pool = f->up;
+	memset(f, 0, sizeof *f + CONTEXT_AT(w->p, context)->var_count * sizeof(struct value));
+	f->context = context;
+	f->up = up;
+	f->record = up ? up->record : 0;
+	f->object = up ? up->object : 0;
+	return f;
+}
+
+void
+frame_return(struct world *w, struct frame *f)
+{
+	struct frame **pool = VEC_AT(&w->frames, struct frame *, f->context);
+
+	f->up = *pool;
+	*pool = f;
 }
 
 static struct frame *
@@ -104,11 +130,14 @@ static struct value
 eval_fn(struct world *w, struct frame *f, node_id n)
 {
 	const struct fn *fn = FN_AT(w->p, world_node(w, n)->ref);
-	struct frame *inner = frame_new(w, fn->context, NULL);
+	struct frame *inner;
 	uint32_t slot = 0;
 	node_id src = 0;
 	struct value v;
 
+	if (!world_step(w, f, n))
+		return value_poison();
+	inner = frame_borrow(w, fn->context, NULL);
 	inner->up = VEC_AT(&w->instances, struct instances, CONTEXT_AT(w->p, fn->context)->parent)
 			    ->items[0];
 	inner->src = frame_src(f);
@@ -117,20 +146,23 @@ eval_fn(struct world *w, struct frame *f, node_id n)
 
 		if (x.kind == VALUE_OPEN)
 			x = open_report(w, &x, a);
-		if (value_is_poison(&x))
+		if (value_is_poison(&x)) {
+			frame_return(w, inner);
 			return x;
+		}
 		inner->vars[slot++] = x;
 		src = src ? src : x.src;
 	}
 	v = eval_expr(w, inner, world_node(w, fn->decl)->kid[2]);
 	v.src = v.src ? v.src : src;
+	frame_return(w, inner);
 	return v;
 }
 
 /* --- the whole --- */
 
-struct value
-eval_expr(struct world *w, struct frame *f, node_id n)
+static struct value
+eval_node(struct world *w, struct frame *f, node_id n)
 {
 	const struct node *x = world_node(w, n);
 	struct value v;
@@ -203,6 +235,22 @@ eval_expr(struct world *w, struct frame *f, node_id n)
 	default:
 		BUG("expression of kind %s", ast_kind_name((enum node_kind)x->kind));
 	}
+}
+
+struct value
+eval_expr(struct world *w, struct frame *f, node_id n)
+{
+	struct value v;
+
+	if (w->depth >= EXPRESSION_LEVELS_MAX) {
+		world_limit(w, f, n, "this is more than %u levels deep, one name in another",
+			EXPRESSION_LEVELS_MAX);
+		return value_poison();
+	}
+	w->depth++;
+	v = eval_node(w, f, n);
+	w->depth--;
+	return v;
 }
 
 bool

@@ -29,8 +29,12 @@ record_add_instance(struct world *w, uint32_t context, struct frame *f)
 static bool
 keep_frame(struct world *w, struct frame *f, void *data)
 {
+	size_t size = sizeof *f + CONTEXT_AT(w->p, f->context)->var_count * sizeof(struct value);
+	struct frame *kept = arena_alloc(&w->arena, size);
+
 	(void)data;
-	record_add_instance(w, f->context, f);
+	memcpy(kept, f, size);
+	record_add_instance(w, f->context, kept);
 	return true;
 }
 
@@ -97,7 +101,8 @@ suggest_target(struct world *w, struct diag *g, uint32_t rtype, uint32_t owner, 
 }
 
 static void
-missing_target(struct world *w, struct frame *f, const struct context *c, uint32_t owner, atom label)
+missing_target(
+	struct world *w, struct frame *f, const struct context *c, uint32_t owner, atom label)
 {
 	struct value at = { .kind = VALUE_ABSENT };
 	struct str of = STR_INIT;

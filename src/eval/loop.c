@@ -9,6 +9,7 @@
 
 struct loop {
 	struct frame *f;
+	struct frame *run; /* what the callback gets: one frame for all runs */
 	const struct context *context;
 	node_id cond;
 	frame_fn *fn;
@@ -16,19 +17,15 @@ struct loop {
 	bool whole, stop;
 };
 
-static bool
-step(struct world *w, struct frame *f, node_id n)
+bool
+world_step(struct world *w, struct frame *f, node_id n)
 {
-	struct diag *g;
-
 	if (w->stopped)
 		return false;
 	if (++w->steps < WORLD_STEPS_MAX)
 		return true;
-	w->stopped = true;
-	g = world_fault(w, f, EGM0501, NULL, n,
-		"more than %u steps: this site is larger than egmc works on", WORLD_STEPS_MAX);
-	(void)g;
+	world_limit(w, f, n, "more than %u steps: this site is larger than egmc works on",
+		WORLD_STEPS_MAX);
 	return false;
 }
 
@@ -38,7 +35,7 @@ run_binding(struct world *w, struct loop *l, node_id b);
 static void
 run_body(struct world *w, struct loop *l)
 {
-	struct frame *f = l->f, *kept;
+	struct frame *f = l->f, *run = l->run;
 	bool poisoned = false;
 	node_id src = 0;
 	uint32_t n = l->context->var_count;
@@ -47,13 +44,12 @@ run_body(struct world *w, struct loop *l)
 		l->whole &= !poisoned;
 		return;
 	}
-	kept = arena_alloc(&w->arena, sizeof *kept + n * sizeof(struct value));
-	memcpy(kept, f, sizeof *kept + n * sizeof(struct value));
-	kept->src = src;
-	for (uint32_t i = n; i-- > 0 && !kept->src;) /* the innermost binding */
-		kept->src = kept->vars[i].src;
-	/* `let`s of this level are computed anew in the kept frame. */
-	if (!l->fn(w, kept, l->data))
+	memcpy(run, f, sizeof *run + n * sizeof(struct value));
+	run->src = src;
+	for (uint32_t i = n; i-- > 0 && !run->src;) /* the innermost binding */
+		run->src = run->vars[i].src;
+	/* `let`s of this level are computed anew in this frame. */
+	if (!l->fn(w, run, l->data))
 		l->stop = true;
 }
 
@@ -61,7 +57,7 @@ static void
 run_member(struct world *w, struct loop *l, node_id b, struct value v)
 {
 	l->f->vars[VAR_AT(w->p, world_node(w, b)->ref)->slot] = v;
-	if (!step(w, l->f, b)) {
+	if (!world_step(w, l->f, b)) {
 		l->stop = true;
 		return;
 	}
@@ -101,13 +97,15 @@ eval_for(struct world *w, struct frame *up, uint32_t context, frame_fn *fn, void
 {
 	const struct context *c = CONTEXT_AT(w->p, context);
 	node_id n = c->node;
-	struct loop l = { frame_new(w, context, up), c, n ? world_node(w, n)->kid[1] : 0, fn, data,
-		true, false };
+	struct loop l = { frame_borrow(w, context, up), frame_borrow(w, context, up), c,
+		n ? world_node(w, n)->kid[1] : 0, fn, data, true, false };
 
 	if (!n || !world_node(w, n)->kid[0])
 		run_body(w, &l);
 	else
 		run_binding(w, &l, world_node(w, n)->kid[0]);
+	frame_return(w, l.run);
+	frame_return(w, l.f);
 	return l.whole;
 }
 
@@ -130,6 +128,10 @@ gather_one(struct world *w, struct frame *f, void *data)
 		return true;
 	}
 	v.src = v.src ? v.src : f->src;
+	if (g->out->count >= WORLD_LIST_MAX) {
+		world_limit(w, f, g->item, "more than %u elements in one list", WORLD_LIST_MAX);
+		return false;
+	}
 	vec_push(g->out, &v);
 	return true;
 }

@@ -76,3 +76,16 @@ world_fault(struct world *w, struct frame *f, enum diag_code code, const struct 
 		diag_note_at(d, g, program_head(w->p, node), "the library needs it here");
 	return g;
 }
+
+void
+world_limit(struct world *w, struct frame *f, node_id node, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (!w->stopped)
+		world_fault(w, f, EGM0501, NULL, node, "%s",
+			arena_vformat(&w->p->diags.arena, fmt, ap));
+	va_end(ap);
+	w->stopped = true;
+}

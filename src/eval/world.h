@@ -192,7 +192,9 @@ struct world {
 	struct vec
 		entry_list; /* struct added_entry (merge.c), dummy first; numbers are in `entries` */
 	struct vec todos; /* node_id: those that were met */
-	uint32_t steps; /* bindings made; see WORLD_STEPS_MAX */
+	uint32_t steps; /* bindings made, functions called; see WORLD_STEPS_MAX */
+	uint32_t depth; /* of expressions being evaluated; see EXPRESSION_LEVELS_MAX */
+	struct vec frames; /* struct frame *, by context: those that were given back */
 	bool stopped; /* a limit was reached: nothing more is evaluated */
 	bool objects_named; /* all that can be referred to by records exist */
 	bool objects_done; /* trees are complete */
@@ -203,7 +205,8 @@ struct world {
 	struct vec api_versions; /* atom, by rtype: computed once */
 };
 
-#define WORLD_STEPS_MAX   200000000u
+#define WORLD_STEPS_MAX   20000000u
+#define WORLD_LIST_MAX    1000000u
 #define WORLD_RECORDS_MAX 4000000u
 #define WORLD_OBJECTS_MAX 1000000u
 #define WORLD_TEXT_MAX    (1u << 20)
@@ -282,8 +285,16 @@ bool
 eval_condition(struct world *w, struct frame *f, node_id n, bool *poisoned, node_id *src);
 struct frame *
 frame_new(struct world *w, uint32_t context, struct frame *up);
+/* The same, of one that was given back. Nothing may keep a frame that is given back. */
+struct frame *
+frame_borrow(struct world *w, uint32_t context, struct frame *up);
+void
+frame_return(struct world *w, struct frame *f);
+/* One step more; false if there have been too many. */
+bool
+world_step(struct world *w, struct frame *f, node_id n);
 /* Calls fn for each combination of bindings of a FOR that passes its condition; fn returns false
- * to stop. True if all sets were whole. */
+ * to stop, and copies the frame if it keeps it. True if all sets were whole. */
 typedef bool
 frame_fn(struct world *w, struct frame *f, void *data);
 bool
@@ -398,6 +409,10 @@ frame_src(struct frame *f);
 struct diag *
 world_fault(struct world *w, struct frame *f, enum diag_code code, const struct value *v,
 	node_id node, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* A limit is reached: it is said once, and nothing more is evaluated. */
+void
+world_limit(struct world *w, struct frame *f, node_id node, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 bool
 is_user_node(const struct world *w, node_id n);
 
