@@ -101,6 +101,26 @@ add_examples(struct page *g, const struct rule *r, enum node_kind kind, const ch
 		}
 }
 
+/* What the examples begin with: the profile and its parents, as they stand in the library. */
+static void
+add_profile(struct page *g, const struct rule *r)
+{
+	const struct program *p = &g->d.program;
+	node_id example = find_clause(p, r, NODE_FAILS);
+	atom name = example ? NODE_AT(p, NODE_AT(p, example)->kid[0])->a : 0;
+	uint32_t site = name ? program_symbol(p, name).site : 0;
+
+	if (!site)
+		return;
+	str_format(g->out, "\n## What `%s` is\n", program_text(p, name));
+	for (; site; site = SITE_AT(p, site)->parent) {
+		struct span s = NODE_AT(p, SITE_AT(p, site)->node)->span;
+
+		str_format(g->out, "\n```egm\n%.*s\n```\n", (int)(s.end - s.start),
+			source_file(&p->source, s.file)->bytes + s.start);
+	}
+}
+
 static void
 add_sources(struct page *g, const struct rule *r)
 {
@@ -134,6 +154,7 @@ add_page(struct page *g, const struct rule *r)
 	g->out->bytes[--g->out->len] = '\0';
 	add_examples(g, r, NODE_FAILS, "Wrong");
 	add_examples(g, r, NODE_PASSES, "Right");
+	add_profile(g, r);
 	add_sources(g, r);
 	str_release(&text);
 }

@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "check/check.h"
 #include "check/checker.h"
+#include "eval/inside.h"
 #include "eval/world.h"
 
 struct fit {
@@ -94,15 +95,6 @@ fit_word(struct fit *c, uint32_t type, struct value v)
 	return value_poison();
 }
 
-static bool
-holds(struct world *w, const struct list *l, uint32_t n, const struct value *v)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (value_equal(w, &l->items[i], v))
-			return true;
-	return false;
-}
-
 static struct value
 counted(struct fit *c, uint32_t type, struct value v, uint32_t n)
 {
@@ -146,13 +138,14 @@ fit_list(struct fit *c, uint32_t type, struct value v)
 		x = fit(c, elem, x);
 		if (value_is_poison(&x))
 			return x;
-		if (!set || !holds(c->w, l, kept, &x))
-			l->items[kept++] = x;
+		l->items[kept++] = x;
 	}
 	l->count = kept;
+	if (set)
+		list_drop_repetitions(c->w, l);
 	x = list_value(l, v.src);
 	x.incomplete = v.incomplete;
-	return counted(c, type, x, kept);
+	return counted(c, type, x, l->count);
 }
 
 static bool
