@@ -101,19 +101,27 @@ add_examples(struct page *g, const struct rule *r, enum node_kind kind, const ch
 		}
 }
 
+/* The profile that stands after `from`; 0 if there is none. */
+static uint32_t
+profile_after(const struct program *p, node_id n)
+{
+	node_id from = NODE_AT(p, n)->kid[0];
+
+	return from ? program_symbol(p, NODE_AT(p, from)->a).site : 0;
+}
+
 /* What the examples begin with: the profile and its parents, as they stand in the library. */
 static void
 add_profile(struct page *g, const struct rule *r)
 {
 	const struct program *p = &g->d.program;
 	node_id example = find_clause(p, r, NODE_FAILS);
-	atom name = example ? NODE_AT(p, NODE_AT(p, example)->kid[0])->a : 0;
-	uint32_t site = name ? program_symbol(p, name).site : 0;
+	uint32_t site = example ? profile_after(p, example) : 0;
 
 	if (!site)
 		return;
-	str_format(g->out, "\n## What `%s` is\n", program_text(p, name));
-	for (; site; site = SITE_AT(p, site)->parent) {
+	str_format(g->out, "\n## What `%s` is\n", program_text(p, SITE_AT(p, site)->name));
+	for (; site; site = profile_after(p, SITE_AT(p, site)->node)) {
 		struct span s = NODE_AT(p, SITE_AT(p, site)->node)->span;
 
 		str_format(g->out, "\n```egm\n%.*s\n```\n", (int)(s.end - s.start),
