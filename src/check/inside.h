@@ -137,10 +137,39 @@ check_of(struct checker *ck, node_id n);
 void
 check_rule(struct checker *ck, node_id n);
 
-/* --- stmt.c --- */
+/* --- field.c --- */
 
+/* A part at the column, with the reads made since `from`. n 0: the existence of the record. */
+void
+check_add_part(struct checker *ck, uint32_t column, uint32_t context, node_id n, node_id path,
+	uint32_t from);
+/* The context whose body the fields here belong to: RECORD, OBJECT, SITE or FILE. */
+uint32_t
+check_body_context(const struct checker *ck);
+void
+check_field(struct checker *ck, node_id n);
+/* The member counts as written, with no value. */
+void
+check_fail_field(struct checker *ck, node_id n, uint32_t m);
+
+/* --- block.c --- */
+
+void
+check_block(struct checker *ck, node_id n);
+bool
+check_is_kind(const struct program *p, uint32_t t);
 bool
 check_user_may_write(struct checker *ck, node_id n, uint32_t rtype);
+
+/* --- stmt.c --- */
+
+/* Statements of a body, one after the other. */
+void
+check_body(struct checker *ck, node_id first);
+/* Are we in the text of a site that a user writes (tests of rules may write more)? */
+bool
+check_in_plain_site(const struct checker *ck);
+
 uint32_t
 check_enter(struct checker *ck, enum context_kind kind, node_id n, uint32_t from);
 struct context *
@@ -149,7 +178,5 @@ const char *
 check_node_text(struct checker *ck, node_id n);
 void
 check_misplaced(struct checker *ck, node_id n, const char *where);
-bool
-check_is_kind(const struct program *p, uint32_t t);
 
 #endif
