@@ -9,8 +9,6 @@
 #include "base/suggest.h"
 #include "eval/inside.h"
 
-/* --- bodies --- */
-
 /* Where a body writes: a map or struct under construction. */
 struct body {
 	struct world *w;
@@ -222,94 +220,6 @@ reach(struct body *b, struct frame *f, node_id path, node_id *last, uint32_t *ty
 	return at;
 }
 
-/* --- references --- */
-
-static void
-put_text(struct world *w, struct tree *at, atom key, atom text, const struct origin *origin)
-{
-	struct tree *t = tree_scalar(w, SCALAR_TEXT, text, 0), *old = tree_find(at, key);
-
-	t->key = key;
-	t->origin = *origin;
-	if (old)
-		tree_replace(old, t);
-	else
-		tree_add(at, t);
-}
-
-atom
-object_group(struct world *w, atom api_version)
-{
-	const char *text = atom_text(&w->p->atoms, api_version), *slash = strchr(text, '/');
-
-	return atom_of(&w->p->atoms, text, slash ? (size_t)(slash - text) : 0);
-}
-
-/* Must `from` come after `to`? Not if its kind is declared to come before the other. */
-static bool
-gives_order(const struct world *w, uint32_t from, uint32_t to)
-{
-	const struct rtype *kind = RTYPE_AT(w->p, BUILDING_AT(w, from)->kind);
-
-	for (uint32_t i = 0; i < kind->before_count; i++)
-		if (NUMBER_AT(w->p, kind->before_first + i) == BUILDING_AT(w, to)->kind)
-			return false;
-	return true;
-}
-
-void
-refer(struct world *w, uint32_t from, uint32_t to, struct origin origin)
-{
-	if (BUILDING_AT(w, to)->same_as)
-		to = BUILDING_AT(w, to)->same_as - 1;
-	if (from != to && gives_order(w, from, to))
-		graph_refer(w->g, from, to, origin);
-}
-
-static void
-leaves_namespace(struct world *w, struct frame *f, uint32_t from, uint32_t to,
-	const struct value *v, node_id node)
-{
-	const struct object *a = graph_object(w->g, from), *b = graph_object(w->g, to);
-
-	world_fault(w, f, EGM0206, v, node,
-		"%s `%s/%s` can refer only to objects of its own namespace, and %s `%s` lies in "
-		"`%s`",
-		program_text(w->p, a->kind), program_text(w->p, a->namespace),
-		program_text(w->p, a->name), program_text(w->p, b->kind),
-		program_text(w->p, b->name), program_text(w->p, b->namespace));
-}
-
-/* `to = Service of a` in a struct that `refers to`: its parts are filled in. */
-static void
-write_reference(struct body *b, struct frame *f, struct tree *at, uint32_t struct_type,
-	const struct value *v, node_id node)
-{
-	struct world *w = b->w;
-	const struct refers *r = REFERS_AT(w->p, TYPE_AT(w->p, struct_type)->refers);
-	const struct object *self = graph_object(w->g, b->object),
-			    *target = graph_object(w->g, v->as.id);
-	struct origin origin = origin_of(w, f, v, node, b->reason);
-	struct crossing crossing = { b->object, v->as.id, r->across };
-	const struct words *x = &w->p->words_;
-	bool other = target->namespace && self->namespaced && target->namespace != self->namespace;
-
-	if (BUILDING_AT(w, v->as.id)->poisoned)
-		return;
-	if (r->has_group)
-		put_text(w, at, x->group, object_group(w, api_version_of(w, v->as.id)), &origin);
-	if (r->has_kind)
-		put_text(w, at, x->kind, target->kind, &origin);
-	put_text(w, at, x->name, target->name, &origin);
-	if (r->has_namespace && target->namespace && (other || !self->namespaced))
-		put_text(w, at, x->namespace, target->namespace, &origin);
-	else if (!r->has_namespace && other)
-		leaves_namespace(w, f, b->object, v->as.id, v, node);
-	if (other && r->across)
-		vec_push(&w->crossings, &crossing);
-	refer(w, b->object, v->as.id, origin);
-}
-
 /* --- statements --- */
 
 static bool
@@ -398,7 +308,7 @@ run_field(struct body *b, struct frame *f, node_id n)
 			return;
 		at = reach(b, f, path, &last, &holder);
 		if (at)
-			write_reference(b, f, at, holder, &v, n);
+			write_reference(w, b->object, f, at, holder, &v, n, b->reason);
 		return;
 	}
 	t = written_value(b, f, n, type, &v);
@@ -632,9 +542,8 @@ run_list(struct body *b, struct frame *f, node_id first)
 		run_statement(&inner, f, n);
 }
 
-/* Runs a statement's body for one object and merges what it made. */
-static void
-run_body(struct world *w, uint32_t object, struct frame *f, node_id n, uint8_t rank, bool added)
+void
+body_run(struct world *w, uint32_t object, struct frame *f, node_id n, uint8_t rank, bool added)
 {
 	struct building *o = BUILDING_AT(w, object);
 	uint32_t type = RTYPE_AT(w->p, o->kind)->body;
@@ -645,169 +554,4 @@ run_body(struct world *w, uint32_t object, struct frame *f, node_id n, uint8_t r
 	run_list(&b, f, NODE_AT(w->p, n)->kid[3]);
 	if (!b.patch)
 		merge_map(w, object, target, b.at, type);
-}
-
-static void
-extend_missing(struct world *w, struct frame *f, node_id n, uint32_t kind,
-	const struct value *owner, atom label)
-{
-	if (*VEC_AT(&w->rtype_incomplete, bool, RECORD_AT(w, owner->as.id)->rtype) ||
-		*VEC_AT(&w->rtype_incomplete, bool, kind))
-		return;
-	world_fault(w, f, EGM0202, owner, n, "there is no %s%s%s of `%s` to extend",
-		program_text(w->p, RTYPE_AT(w->p, kind)->name), label ? " " : "",
-		program_text(w->p, label), program_text(w->p, RECORD_AT(w, owner->as.id)->label));
-}
-
-static void
-run_extend(struct world *w, const struct object_statement *s, struct frame *up)
-{
-	const struct context *c = CONTEXT_AT(w->p, s->context);
-	struct value owner = object_block_owner(w, up, s->node);
-	bool ok;
-	atom label = object_block_label(w, up, s->node, &ok);
-	uint8_t rank = c->rank;
-	uint32_t o;
-	struct frame *f;
-
-	if (owner.kind != VALUE_RECORD || !ok)
-		return;
-	o = object_find(w, c->rtype, label, owner.as.id);
-	if (!o) {
-		if (c->mode == BLOCK_EXTEND)
-			extend_missing(w, up, s->node, c->rtype, &owner, label);
-		return;
-	}
-	f = object_frame(w, s, up);
-	f->object = o;
-	run_body(w, o - 1, f, s->node, rank, false);
-	if (!BUILDING_AT(w, o - 1)->assumed)
-		return;
-	if (!BUILDING_AT(w, o - 1)->added)
-		BUILDING_AT(w, o - 1)->added = tree_new(w->g, TREE_MAP);
-	BUILDING_AT(w, o - 1)->extended = true;
-	run_body(w, o - 1, f, s->node, rank, true);
-}
-
-static void
-run_plain(struct world *w, const struct object_statement *s, struct frame *up)
-{
-	struct value owner = object_block_owner(w, up, s->node);
-	const struct context *c = CONTEXT_AT(w->p, s->context);
-	bool ok;
-	atom label = object_block_label(w, up, s->node, &ok);
-	uint32_t o;
-	struct frame *f;
-
-	if (owner.kind != VALUE_RECORD || !ok)
-		return;
-	o = object_find(w, c->rtype, label, owner.as.id);
-	if (!o || BUILDING_AT(w, o - 1)->poisoned)
-		return;
-	f = object_frame(w, s, up);
-	f->object = o;
-	run_body(w, o - 1, f, s->node, c->rank, false);
-}
-
-void
-objects_run_bodies(struct world *w, bool after_crossing)
-{
-	for (uint32_t s = 1; s < w->p->objects.count && !w->stopped; s++) {
-		struct object_statement statement = *OBJECT_AT(w->p, s);
-		struct context c = *CONTEXT_AT(w->p, statement.context);
-		struct instances *up;
-
-		if (RTYPE_AT(w->p, c.rtype)->after_crossing != after_crossing ||
-			NODE_AT(w->p, statement.node)->kind == NODE_PATCH)
-			continue;
-		up = record_instances(w, c.parent);
-		for (uint32_t i = 0; i < up->count && !w->stopped; i++) {
-			if (c.mode == BLOCK_PLAIN || c.mode == BLOCK_ASSUME)
-				run_plain(w, &statement, up->items[i]);
-			else
-				run_extend(w, &statement, up->items[i]);
-		}
-	}
-}
-
-/* --- patches --- */
-
-/* What comes out: objects of ours, and what we add to those of others. */
-static bool
-can_be_patched(const struct world *w, uint32_t o)
-{
-	return !BUILDING_AT(w, o)->assumed || BUILDING_AT(w, o)->extended;
-}
-
-static void
-patch_nothing(struct world *w, node_id n, uint32_t kind)
-{
-	struct program *p = w->p;
-	const struct node *x = NODE_AT(p, n);
-	atom name = NODE_AT(p, x->kid[1])->a, ns = x->kid[2] ? NODE_AT(p, x->kid[2])->a : 0;
-	struct value at = { .kind = VALUE_ABSENT, .src = x->kid[1] };
-	struct diag *g = world_fault(w, NULL, EGM0204, &at, 0, "there is no %s `%s`%s%s%s",
-		program_text(p, RTYPE_AT(p, kind)->name), program_text(p, name),
-		ns ? " in namespace `" : "", program_text(p, ns), ns ? "`" : "");
-	struct suggest s;
-	const struct object *elsewhere = NULL;
-
-	diag_here(&p->diags, g, "matches nothing");
-	suggest_init(&s, program_text(p, name), atom_len(&p->atoms, name));
-	for (uint32_t o = 0; o < w->objects.count; o++) {
-		const struct object *other = graph_object(w->g, o);
-
-		if (BUILDING_AT(w, o)->kind != kind || !can_be_patched(w, o))
-			continue;
-		if (other->name == name)
-			elsewhere = other;
-		suggest_offer(&s, program_text(p, other->name));
-	}
-	if (elsewhere)
-		diag_line(&p->diags, g, LINE_HELP, "there is one in namespace `%s`",
-			program_text(p, elsewhere->namespace));
-	else if (s.best)
-		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
-}
-
-static void
-run_patch(struct world *w, const struct object_statement *s, struct frame *up)
-{
-	struct program *p = w->p;
-	const struct node *n = NODE_AT(p, s->node);
-	uint32_t kind = CONTEXT_AT(p, s->context)->rtype, found = 0;
-	atom name = NODE_AT(p, n->kid[1])->a, ns = n->kid[2] ? NODE_AT(p, n->kid[2])->a : 0;
-	struct frame *f;
-
-	for (uint32_t o = 0; o < w->objects.count; o++) {
-		const struct object *x = graph_object(w->g, o);
-
-		if (BUILDING_AT(w, o)->kind != kind || x->name != name ||
-			(ns && x->namespace != ns) || !can_be_patched(w, o))
-			continue;
-		found++;
-		f = frame_new(w, s->context, up);
-		f->object = o + 1;
-		f->src = s->node;
-		run_body(w, o, f, s->node, RANK_PATCH, false);
-		if (BUILDING_AT(w, o)->assumed)
-			run_body(w, o, f, s->node, RANK_PATCH, true);
-	}
-	if (!found && !*VEC_AT(&w->rtype_incomplete, bool, kind))
-		patch_nothing(w, s->node, kind);
-}
-
-void
-objects_run_patches(struct world *w)
-{
-	for (uint32_t s = 1; s < w->p->objects.count && !w->stopped; s++) {
-		struct object_statement statement = *OBJECT_AT(w->p, s);
-		struct instances *up;
-
-		if (NODE_AT(w->p, statement.node)->kind != NODE_PATCH)
-			continue;
-		up = record_instances(w, CONTEXT_AT(w->p, statement.context)->parent);
-		for (uint32_t i = 0; i < up->count; i++)
-			run_patch(w, &statement, up->items[i]);
-	}
 }

@@ -1,10 +1,101 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * References that stand in objects as plain text, because a user or an included file wrote the
- * parts himself: each that names an object of this site is an edge of the graph like any other.
- * One that names something else is somebody else's object, and says nothing.
+ * References between objects: their parts are filled in, and each is an edge of the graph. Where a
+ * user or an included file wrote the parts himself, what names an object of this site is an edge
+ * like any other; what names something else is somebody else's object, and says nothing.
  */
 #include "eval/object.h"
+
+#include <string.h>
+#include "eval/inside.h"
+
+/* --- what the library refers to --- */
+
+static void
+put_text(struct world *w, struct tree *at, atom key, atom text, const struct origin *origin)
+{
+	struct tree *t = tree_scalar(w, SCALAR_TEXT, text, 0), *old = tree_find(at, key);
+
+	t->key = key;
+	t->origin = *origin;
+	if (old)
+		tree_replace(old, t);
+	else
+		tree_add(at, t);
+}
+
+atom
+object_group(struct world *w, atom api_version)
+{
+	const char *text = atom_text(&w->p->atoms, api_version), *slash = strchr(text, '/');
+
+	return atom_of(&w->p->atoms, text, slash ? (size_t)(slash - text) : 0);
+}
+
+/* Must `from` come after `to`? Not if its kind is declared to come before the other. */
+static bool
+gives_order(const struct world *w, uint32_t from, uint32_t to)
+{
+	const struct rtype *kind = RTYPE_AT(w->p, BUILDING_AT(w, from)->kind);
+
+	for (uint32_t i = 0; i < kind->before_count; i++)
+		if (NUMBER_AT(w->p, kind->before_first + i) == BUILDING_AT(w, to)->kind)
+			return false;
+	return true;
+}
+
+void
+refer(struct world *w, uint32_t from, uint32_t to, struct origin origin)
+{
+	if (BUILDING_AT(w, to)->same_as)
+		to = BUILDING_AT(w, to)->same_as - 1;
+	if (from != to && gives_order(w, from, to))
+		graph_refer(w->g, from, to, origin);
+}
+
+static void
+leaves_namespace(struct world *w, struct frame *f, uint32_t from, uint32_t to,
+	const struct value *v, node_id node)
+{
+	const struct object *a = graph_object(w->g, from), *b = graph_object(w->g, to);
+
+	world_fault(w, f, EGM0206, v, node,
+		"%s `%s/%s` can refer only to objects of its own namespace, and %s `%s` lies in "
+		"`%s`",
+		program_text(w->p, a->kind), program_text(w->p, a->namespace),
+		program_text(w->p, a->name), program_text(w->p, b->kind),
+		program_text(w->p, b->name), program_text(w->p, b->namespace));
+}
+
+void
+write_reference(struct world *w, uint32_t object, struct frame *f, struct tree *at,
+	uint32_t struct_type, const struct value *v, node_id node, atom reason)
+{
+	const struct refers *r = REFERS_AT(w->p, TYPE_AT(w->p, struct_type)->refers);
+	const struct object *self = graph_object(w->g, object),
+			    *target = graph_object(w->g, v->as.id);
+	struct origin origin = origin_of(w, f, v, node, reason);
+	struct crossing crossing = { object, v->as.id, r->across };
+	const struct words *x = &w->p->words_;
+	bool other = target->namespace && self->namespaced && target->namespace != self->namespace;
+
+	if (BUILDING_AT(w, v->as.id)->poisoned)
+		return;
+	if (r->has_group)
+		put_text(w, at, x->group, object_group(w, api_version_of(w, v->as.id)), &origin);
+	if (r->has_kind)
+		put_text(w, at, x->kind, target->kind, &origin);
+	put_text(w, at, x->name, target->name, &origin);
+	if (r->has_namespace && target->namespace && (other || !self->namespaced))
+		put_text(w, at, x->namespace, target->namespace, &origin);
+	else if (!r->has_namespace && other)
+		leaves_namespace(w, f, object, v->as.id, v, node);
+	if (other && r->across)
+		vec_push(&w->crossings, &crossing);
+	refer(w, object, v->as.id, origin);
+}
+
+/* --- what stands as plain text --- */
 
 struct link {
 	struct world *w;

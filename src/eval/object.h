@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files about objects share: object.c runs bodies, merge.c puts what they made together,
- * finish.c gives objects their final form.
+ * What the files about objects share: object.c names them, statement.c runs what is said of them,
+ * body.c one body, link.c knows their references, merge.c puts what bodies made together, finish.c
+ * gives objects their final form.
  */
 #ifndef EVAL_OBJECT_H
 #define EVAL_OBJECT_H
@@ -21,17 +22,28 @@ origin_of(struct world *w, struct frame *f, const struct value *v, node_id node,
 /* NULL for absent. */
 struct tree *
 value_tree(struct world *w, const struct value *v, const struct origin *origin);
-void
-report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new);
-void
-refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
-
 /* Index + 1 of the object of this name; 0 if the site knows none. */
 uint32_t
 object_named(struct world *w, atom kind, atom namespace_, atom name);
 
+/* --- body.c --- */
+
+/* Runs a statement's body for one object and merges what it made. added: into what others add to
+ * an assumed object. */
+void
+body_run(struct world *w, uint32_t object, struct frame *f, node_id n, uint8_t rank, bool added);
+void
+report_conflict(struct world *w, uint32_t object, const struct tree *old, const struct tree *new);
+
 /* --- link.c --- */
 
+/* An edge of the order, unless the kinds say otherwise. */
+void
+refer(struct world *w, uint32_t from, uint32_t to, struct origin origin);
+/* `to = Service of a` in a struct that `refers to`: its parts are filled in at `at`. */
+void
+write_reference(struct world *w, uint32_t object, struct frame *f, struct tree *at,
+	uint32_t struct_type, const struct value *v, node_id node, atom reason);
 /* Edges of the order, once all objects are finished. */
 void
 objects_link(struct world *w);
