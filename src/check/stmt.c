@@ -6,7 +6,6 @@
 #include "check/checker.h"
 
 #include <string.h>
-#include "base/suggest.h"
 #include "check/inside.h"
 
 struct context *

@@ -6,7 +6,6 @@
 #include "eval/object.h"
 
 #include <string.h>
-#include "base/suggest.h"
 #include "eval/inside.h"
 
 /* Where a body writes: a map or struct under construction. */

@@ -5,7 +5,6 @@
  */
 #include "eval/object.h"
 
-#include <string.h>
 #include "base/suggest.h"
 #include "eval/inside.h"
 
