@@ -11,11 +11,20 @@
 
 /* --- literals --- */
 
-static uint32_t
-bad_value(struct checker *ck, node_id n, const char *shown, const char *why)
+static void
+bad_text(struct checker *ck, node_id n, uint32_t expected, const char *why)
 {
-	check_fault(ck, EGM0121, n, "`%s` %s", shown, why);
-	return 0;
+	struct program *p = ck->p;
+	atom a = NODE_AT(p, n)->a;
+	const char *text = program_text(p, a);
+	struct diag *g = check_fault(ck, EGM0121, n, "`%s` %s", text, why);
+
+	/* Tags of releases begin with a v. */
+	if (TYPE_AT(p, expected)->scalar == SCALAR_TYPE_VERSION && *text == 'v' &&
+		scalar_info(SCALAR_TYPE_VERSION)->valid(text + 1, atom_len(&p->atoms, a) - 1)) {
+		diag_line(&p->diags, g, LINE_HELP, "\"%s\"", text + 1);
+		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "\"%s\"", text + 1);
+	}
 }
 
 /* A quoted text where a number, a truth or a measure stands: bare, if it is one. */
@@ -70,8 +79,10 @@ check_text_literal(struct checker *ck, node_id n, uint32_t expected)
 		return check_mismatch(ck, n, expected, TYPE_T(TEXT));
 	if (type_is_number(p, expected) || t->scalar == SCALAR_TYPE_BOOL)
 		return quoted_number(ck, n, expected);
-	if (!check_text(p, expected, program_text(p, text), atom_len(&p->atoms, text), &why))
-		type = bad_value(ck, n, program_text(p, text), str_text(&why));
+	if (!check_text(p, expected, program_text(p, text), atom_len(&p->atoms, text), &why)) {
+		type = 0;
+		bad_text(ck, n, expected, str_text(&why));
+	}
 	str_release(&why);
 	return NODE_AT(p, n)->type = type;
 }
@@ -145,6 +156,12 @@ check_unit(struct checker *ck, node_id n, uint32_t expected)
 	if (wants_unit &&
 		scalar_info((enum scalar_type)t->scalar)->valid(text, atom_len(&p->atoms, a)))
 		return NODE_AT(p, n)->type = TYPE_ID(expected);
+	if (expected && t->kind == TYPE_WORDS) {
+		check_suggest_words(ck,
+			check_fault(ck, EGM0141, n, "`%s` is no word that can stand here", text), a,
+			expected);
+		return 0;
+	}
 	if (!type || wants_unit) {
 		check_fault(ck, EGM0121, n, "`%s` is not %s", text,
 			wants_unit ? check_type_text(ck, expected)

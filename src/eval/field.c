@@ -349,7 +349,8 @@ condition_values(struct world *w, struct frame *f, struct diag *g, node_id cond)
 		condition_values(w, f, g, NODE_AT(w->p, cond)->kid[1]);
 		return;
 	}
-	node_id shown = n->kind == NODE_BINARY                        ? n->kid[0]
+	/* `word in on`: what is asked about is the list. */
+	node_id shown = n->kind == NODE_BINARY                        ? n->kid[n->op == OP_IN]
 		: n->kind == NODE_NOT || n->kind == NODE_TEST_PRESENT ? n->kid[0]
 								      : cond;
 	struct value v = eval_expr(w, f, shown);

@@ -290,8 +290,10 @@ show_tree(struct world *w, const struct tree *t, struct str *out)
 {
 	if (t->kind == TREE_SCALAR)
 		print_atom(w, t->text, out);
+	else if (t->kind == TREE_MAP)
+		str_format(out, "%u field%s", t->count, t->count == 1 ? "" : "s");
 	else
-		str_format(out, t->kind == TREE_MAP ? "{ %u fields }" : "[ %u entries ]", t->count);
+		str_format(out, "%u entr%s", t->count, t->count == 1 ? "y" : "ies");
 }
 
 static void
