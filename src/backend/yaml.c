@@ -433,13 +433,24 @@ add_folded(const struct page *p, atom a, const char *before, struct str *out)
 	return any;
 }
 
-/* Said above the first of neighbours that carry it, unless the parent carries it. */
+/* The reason of the nearest row around this one that has a reason. */
+static atom
+reason_around(struct page *p, uint32_t row)
+{
+	uint32_t up = row_at(p, row)->parent;
+
+	while (up != NO_ROW && !row_at(p, up)->reason)
+		up = row_at(p, up)->parent;
+	return up == NO_ROW ? 0 : row_at(p, up)->reason;
+}
+
+/* Said above the first of neighbours that carry it, unless it is said of what is around them. */
 static bool
 starts_reason(struct page *p, uint32_t row, uint32_t neighbour)
 {
 	const struct row *r = row_at(p, row);
 
-	return r->reason && (r->parent == NO_ROW || row_at(p, r->parent)->reason != r->reason) &&
+	return r->reason && reason_around(p, row) != r->reason &&
 		(neighbour == NO_ROW || row_at(p, neighbour)->reason != r->reason);
 }
 

@@ -320,12 +320,15 @@ finish_struct(struct finish *x, struct tree *t, uint32_t type)
 	}
 }
 
-/* The reason of the whole object, if all parts of it have the same. */
+/* The reason of the whole object: that of the statement which named it, or what all parts have. */
 static atom
-common_reason(const struct tree *body)
+whole_reason(const struct world *w, const struct tree *body)
 {
+	const struct tree *metadata = tree_find(body, w->p->words_.metadata);
 	atom reason = body->first ? body->first->origin.reason : 0;
 
+	if (metadata && metadata->origin.reason)
+		return metadata->origin.reason;
 	for (const struct tree *c = body->first; c; c = c->next)
 		reason = c->origin.reason == reason ? reason : 0;
 	return reason;
@@ -341,7 +344,7 @@ document(struct finish *x, struct tree *body)
 	struct value api = value_text(o->api_version, 0), kind = value_text(o->kind, 0);
 
 	root->origin = o->origin;
-	root->origin.reason = common_reason(body);
+	root->origin.reason = whole_reason(w, body);
 	c = value_tree(w, &api, &o->origin);
 	c->key = w->p->words_.apiVersion;
 	tree_add(root, c);
