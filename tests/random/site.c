@@ -379,7 +379,7 @@ plan_child(struct plan *g, uint32_t owner, uint32_t rtype)
 	const struct rtype *r = RTYPE_AT(&g->p, rtype);
 	bool one = r->once || r->hi == 1;
 	/* What may be left out often is, or too few sites would stand up to every law. */
-	bool idle = !r->once && !r->lo && chance(g, 40);
+	bool idle = !r->once && !r->lo && chance(g, 50);
 	uint32_t n = r->once ? 1 : idle ? 0 : count_between(g, r->lo, r->hi);
 
 	if (r->form != FORM_BLOCK && r->form != FORM_CHOICE)
