@@ -84,6 +84,7 @@ static const char *const quantities[] = { "100m", "512Mi", "2", "1.5Gi" };
 static const char *const endpoints[] = { "otel-collector.observability:4317",
 	"collector.observability.svc.cluster.local:4318", "10.0.0.7:4317" };
 static const char *const cidrs[] = { "10.0.0.0/8", "192.0.2.7/32", "2001:db8::/48" };
+static const char *const ips[] = { "192.0.2.7", "2001:db8::1", "10.0.0.7" };
 static const char *const dates[] = { "2025-01-31", "2026-08-22", "2027-12-01" };
 /* Readers of YAML take some of these for something else. */
 static const char *const texts[] = { "yes", "1.0", "0x1f", "null", "~", "a", "x-1", "1e3", "on",
@@ -110,6 +111,7 @@ static const struct samples samples[SCALAR_TYPE_COUNT] = {
 	[SCALAR_TYPE_TEXT] = SAMPLES(texts, true),
 	[SCALAR_TYPE_DATE] = SAMPLES(dates, true),
 	[SCALAR_TYPE_CIDR] = SAMPLES(cidrs, true),
+	[SCALAR_TYPE_IP] = SAMPLES(ips, true),
 	[SCALAR_TYPE_HOSTNAME] = SAMPLES(hostnames, true),
 	[SCALAR_TYPE_DOMAIN] = { hostnames + 1, 2, true },
 	[SCALAR_TYPE_DNS_LABEL] = SAMPLES(labels, true),
