@@ -194,6 +194,8 @@ plain_binary(struct world *w, struct operation *op, struct value a, struct value
 	}
 	if (value_is_absent(&a) || value_is_absent(&b))
 		return value_absent();
+	a = value_as_map(w, a);
+	b = value_as_map(w, b);
 	if (o == OP_PLUS && a.kind == VALUE_MAP)
 		return maps_plus(w, &a, &b);
 	if (o == OP_PLUS && a.kind != VALUE_INT && a.kind != VALUE_DURATION) {

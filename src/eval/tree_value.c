@@ -138,3 +138,20 @@ tree_value(struct world *w, const struct tree *t, uint32_t type)
 	}
 	return value_text(t->text, t->mark);
 }
+
+struct value
+value_as_map(struct world *w, struct value v)
+{
+	struct map *m;
+
+	if (v.kind != VALUE_TREE || v.as.tree->kind != TREE_MAP)
+		return v;
+	m = arena_alloc(&w->arena, sizeof *m + v.as.tree->count * sizeof m->entries[0]);
+	for (const struct tree *c = v.as.tree->first; c; c = c->next) {
+		m->entries[m->count].key = c->key;
+		m->entries[m->count++].value = tree_value(w, c, 0);
+	}
+	v.kind = VALUE_MAP;
+	v.as.map = m;
+	return v;
+}

@@ -158,6 +158,12 @@ value_equal(struct world *w, const struct value *a, const struct value *b)
 		return tree_list_equal(w, a->as.tree, b->as.list);
 	if (a->kind == VALUE_LIST && b->kind == VALUE_TREE)
 		return tree_list_equal(w, b->as.tree, a->as.list);
+	if (a->kind == VALUE_TREE && b->kind == VALUE_MAP) {
+		one = value_as_map(w, *a);
+		return one.kind == VALUE_MAP && maps_equal(w, one.as.map, b->as.map);
+	}
+	if (a->kind == VALUE_MAP && b->kind == VALUE_TREE)
+		return value_equal(w, b, a);
 	if (a->kind != b->kind)
 		return false;
 	switch ((enum value_kind)a->kind) {

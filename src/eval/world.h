@@ -427,6 +427,9 @@ object_path(struct world *w, uint32_t object, node_id n);
 /* A tree as a value of the type. */
 struct value
 tree_value(struct world *w, const struct tree *t, uint32_t type);
+/* A map of an object as one of the language; any other value as it is. */
+struct value
+value_as_map(struct world *w, struct value v);
 
 /* --- rule.c --- */
 
