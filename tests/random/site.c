@@ -230,7 +230,11 @@ static const char *
 label_of(const struct plan *g, uint32_t record)
 {
 	const struct planned *r = PLANNED(g, record);
+	const struct rtype *t = RTYPE_AT(&g->p, r->rtype);
 
+	/* A case is known by its own name. */
+	if (t->choice)
+		return program_text(&g->p, t->name);
 	return *r->label || !r->owner ? r->label : label_of(g, r->owner);
 }
 
