@@ -390,6 +390,9 @@ plan_child(struct plan *g, uint32_t owner, uint32_t rtype)
 
 	if (r->form != FORM_BLOCK && r->form != FORM_CHOICE)
 		return;
+	/* What may be left out mostly is: the more is said, the more laws are broken. */
+	if (owner && !r->once && !r->lo && chance(g, 70))
+		return;
 	for (uint32_t i = 0; i < n; i++)
 		plan_record(
 			g, owner, rtype, one || (owner && !i && chance(g, 50)) ? "" : new_label(g));
@@ -464,8 +467,8 @@ field_text(const struct fields *f, uint32_t member, struct str *out)
 		prose_slice(p, MEMBER_AT(p, member)->value, out);
 }
 
-/* Conditions as the declarations write them: a field is a word, is given, has a word among its
- * entries. */
+/* Conditions as the declarations write them: a field is a word or is not, is given, has a word among
+ * its entries. */
 static bool
 holds(const struct fields *f, node_id cond)
 {
@@ -484,7 +487,7 @@ holds(const struct fields *f, node_id cond)
 	else if (in)
 		found = strstr(str_text(&text), program_text(p, word->a)) != NULL;
 	else
-		found = strcmp(str_text(&text), program_text(p, word->a)) == 0;
+		found = (strcmp(str_text(&text), program_text(p, word->a)) == 0) == (n->op != OP_NE);
 	str_release(&text);
 	return found;
 }
