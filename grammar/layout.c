@@ -150,8 +150,8 @@ goes_on_before(const struct layout *l, int kind)
 	case TOK_REQUIRED:
 	case TOK_BAR:
 		return true;
-	case TOK_FOR:
-		return l->lead == TOK_RULE;
+	case TOK_FOR: /* before the body of a rule, not after it */
+		return l->lead == TOK_RULE && kind_before(l) != TOK_RBRACE;
 	case TOK_BECAUSE:
 		return l->wants_because;
 	default:

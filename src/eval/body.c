@@ -286,6 +286,22 @@ path_type(struct body *b, node_id path, uint32_t *holder)
 	return t;
 }
 
+/* `label K of T : ref Gateway in KEY`: what lies in another namespace is named together with it. */
+static void
+write_namespace(struct body *b, struct frame *f, struct tree *at, uint32_t label,
+	const struct value *v, node_id n)
+{
+	struct world *w = b->w;
+	atom key = LABEL_AT(w->p, label)->namespace_key;
+	const struct object *target = graph_object(w->g, v->as.id);
+	struct value name = value_text(target->namespace, v->src);
+	struct origin origin = origin_of(w, f, v, n, b->reason);
+
+	if (key && target->namespace &&
+		target->namespace != graph_object(w->g, b->object)->namespace)
+		write_value(b, at, key, TYPE_T(TEXT), value_tree(w, &name, &origin));
+}
+
 static void
 run_field(struct body *b, struct frame *f, node_id n)
 {
@@ -325,6 +341,9 @@ run_field(struct body *b, struct frame *f, node_id n)
 		tree_remove(at, tree_find(at, key));
 	else
 		write_value(b, at, key, type, t);
+	if (v.kind == VALUE_OBJECT && NODE_AT(w->p, last)->aux &&
+		TYPE_AT(w->p, holder)->kind == TYPE_MAP)
+		write_namespace(b, f, at, NODE_AT(w->p, last)->aux, &v, n);
 }
 
 /* `ports "http" { ... }`: the label is the entry's key; NULL if it has none, or no value. */
