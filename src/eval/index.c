@@ -74,7 +74,7 @@ index_new(struct world *w, struct frame *f, node_id b, const struct value *set)
 }
 
 bool
-index_begin(struct world *w, struct frame *f, node_id b, const struct value *set, struct iter *it)
+index_begin(struct world *w, struct frame *f, node_id b, struct value *set, struct iter *it)
 {
 	uint32_t number = table64_get(w->indexes, b);
 	struct index *x;
@@ -92,6 +92,7 @@ index_begin(struct world *w, struct frame *f, node_id b, const struct value *set
 		table64_set(w->indexes, b, number);
 	}
 	x = *VEC_AT(&w->index_list, struct index *, number);
+	set->incomplete |= x->incomplete;
 	hash = keys_hash(w, f, NODE_AT(w->p, b)->aux, 1, &ok);
 	if (!ok)
 		return false;

@@ -76,10 +76,10 @@ run_binding(struct world *w, struct loop *l, node_id b)
 
 	if (set.kind == VALUE_OPEN)
 		set = open_report(w, &set, b);
-	if (value_is_poison(&set) || set.incomplete)
-		l->whole = false;
 	if (!world_node(w, b)->aux || !index_begin(w, l->f, b, &set, &it))
 		iter_begin(w, &it, &set);
+	if (value_is_poison(&set) || set.incomplete)
+		l->whole = false;
 	while (!l->stop && iter_next(w, &it, &v)) {
 		if (v.kind == VALUE_TREE)
 			v = tree_value(w, v.as.tree, elem);

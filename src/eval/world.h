@@ -319,9 +319,9 @@ iter_next(struct world *w, struct iter *it, struct value *out);
 /* --- index.c --- */
 
 /* Begins to run over those members of a set that can meet the tied `==` conditions of a binding;
- * false if it has no index. */
+ * false if it has no index. The set becomes incomplete if a member has no key. */
 bool
-index_begin(struct world *w, struct frame *f, node_id binding, const struct value *set,
+index_begin(struct world *w, struct frame *f, node_id binding, struct value *set,
 	struct iter *it);
 void
 index_release_all(struct world *w);
