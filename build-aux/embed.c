@@ -145,7 +145,7 @@ print_literal(FILE *out, const char *bytes, size_t len)
 static void
 print_table(FILE *out, const char *name, const char *root, const char *suffix)
 {
-	struct paths all = {0};
+	struct paths all = { 0 };
 
 	collect(&all, root, "", suffix);
 	if (all.count)
@@ -204,7 +204,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	FILE *out = checked(open_memstream(&bytes, &len));
-	fprintf(out, "/* Written by build-aux/embed; do not edit. */\n#include \"base/embedded.h\"\n");
+	fprintf(out,
+		"/* Written by build-aux/embed; do not edit. */\n#include \"base/embedded.h\"\n");
 	for (int i = 2; i < argc; i += 3)
 		print_table(out, argv[i], argv[i + 1], argv[i + 2]);
 	if (fclose(out) != 0)

@@ -49,7 +49,8 @@ atoms_adopt(struct atoms *t, const struct atom_record *records, uint32_t count, 
 	vec_add(&t->entries, count);
 	e = VEC_AT(&t->entries, struct atom_entry, 0);
 	for (uint32_t i = 0; i < count; i++)
-		e[i] = (struct atom_entry){ texts + records[i].at, records[i].len, records[i].hash };
+		e[i] = (struct atom_entry){ texts + records[i].at, records[i].len,
+			records[i].hash };
 	mem_free(t->slots);
 	t->slots = mem_new(slot_count * sizeof(*slots));
 	memcpy(t->slots, slots, slot_count * sizeof(*slots));

@@ -36,7 +36,8 @@ struct atom_record {
 };
 /* Takes the place of all that is in the table. texts stay where they are; records and slots are copied. */
 void
-atoms_adopt(struct atoms *t, const struct atom_record *records, uint32_t count, const char *texts, const uint32_t *slots, uint32_t slot_count);
+atoms_adopt(struct atoms *t, const struct atom_record *records, uint32_t count, const char *texts,
+	const uint32_t *slots, uint32_t slot_count);
 atom
 atom_of(struct atoms *t, const char *text, size_t len);
 atom

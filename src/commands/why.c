@@ -46,7 +46,8 @@ split(struct why *w, char *operand)
 	}
 	if (!line || colon == operand)
 		return complain(w, "why needs a line: PATH:LINE",
-			"egmc why site.egm manifests/20-gateway/gateway-gateway-system-ingress-gw.yaml:14");
+			"egmc why site.egm "
+			"manifests/20-gateway/gateway-gateway-system-ingress-gw.yaml:14");
 	*colon = '\0';
 	w->path = operand;
 	w->line = line;

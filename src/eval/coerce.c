@@ -45,9 +45,9 @@ fit_text(struct fit *c, uint32_t type, struct value v)
 		return v;
 	if (!check_text(p, type, program_text(p, v.as.text.a), atom_len(&p->atoms, v.as.text.a),
 		    &why)) {
-		struct diag *g =
-			world_fault(c->w, c->f, EGM0121, &v, c->node, "`%s` cannot be the `%s`: it %s",
-				program_text(p, v.as.text.a), c->what, str_text(&why));
+		struct diag *g = world_fault(c->w, c->f, EGM0121, &v, c->node,
+			"`%s` cannot be the `%s`: it %s", program_text(p, v.as.text.a), c->what,
+			str_text(&why));
 
 		(void)g;
 		v = value_poison();

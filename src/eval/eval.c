@@ -236,8 +236,7 @@ dump_record(struct world *w, uint32_t r, struct str *out)
 		str_format(out, "%s %s", program_text(w->p, RTYPE_AT(w->p, t->choice)->name),
 			program_text(w->p, t->name));
 	else
-		str_format(out, "%s %s", program_text(w->p, t->name),
-			program_text(w->p, x->label));
+		str_format(out, "%s %s", program_text(w->p, t->name), program_text(w->p, x->label));
 	if (x->owner && x->owner != w->site)
 		str_format(out, " of %s", program_text(w->p, RECORD_AT(w, x->owner)->label));
 	str_putc(out, '\n');

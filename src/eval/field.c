@@ -392,15 +392,16 @@ check_member_conditions(struct world *w, const struct member *m, uint32_t record
 			continue;
 		if (cond.kind == NODE_REQUIRED && holds && !there && slot->state != SLOT_DEFAULT) {
 			g = world_fault(w, NULL, EGM0131, &at, 0, "%s needs `%s`, since %.*s",
-				str_text(&of), program_text(p, m->name), (int)(span.end - span.start), text);
+				str_text(&of), program_text(p, m->name),
+				(int)(span.end - span.start), text);
 			condition_values(w, f, g, cond.kid[0]);
 		} else if (cond.kind == NODE_ONLY && !holds && there) {
 			at.src = slot->value.src              ? slot->value.src
 				: is_user_node(w, slot->node) ? slot->node
 							      : at.src;
 			g = world_fault(w, NULL, EGM0133, &at, slot->node,
-				"`%s` of %s can stand only where %.*s",
-				program_text(p, m->name), str_text(&of), (int)(span.end - span.start), text);
+				"`%s` of %s can stand only where %.*s", program_text(p, m->name),
+				str_text(&of), (int)(span.end - span.start), text);
 			condition_values(w, f, g, cond.kid[0]);
 			diag_line(&p->diags, g, LINE_BECAUSE, "%s",
 				program_text(p, NODE_AT(p, cond.kid[1])->a));

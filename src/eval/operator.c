@@ -124,8 +124,7 @@ single(struct world *w, struct value v)
 	struct iter it;
 	struct value one;
 
-	if (v.kind != VALUE_CHILDREN &&
-		(v.kind != VALUE_SET || RTYPE_AT(w->p, v.as.id)->hi != 1))
+	if (v.kind != VALUE_CHILDREN && (v.kind != VALUE_SET || RTYPE_AT(w->p, v.as.id)->hi != 1))
 		return v;
 	iter_begin(w, &it, &v);
 	return iter_next(w, &it, &one) ? one : v.incomplete ? value_poison() : value_absent();

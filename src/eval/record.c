@@ -255,7 +255,8 @@ body_is_broken(const struct world *w, node_id block, node_id body)
 	bool inside = false;
 
 	for (node_id n = body; n; n = NODE_AT(w->p, n)->next)
-		inside |= NODE_AT(w->p, n)->kind != NODE_FIELD && NODE_AT(w->p, n)->flags & FLAG_BROKEN;
+		inside |= NODE_AT(w->p, n)->kind != NODE_FIELD &&
+			NODE_AT(w->p, n)->flags & FLAG_BROKEN;
 	return NODE_AT(w->p, block)->flags & FLAG_BROKEN && !inside;
 }
 

@@ -321,8 +321,7 @@ iter_next(struct world *w, struct iter *it, struct value *out);
 /* Begins to run over those members of a set that can meet the tied `==` conditions of a binding;
  * false if it has no index. The set becomes incomplete if a member has no key. */
 bool
-index_begin(struct world *w, struct frame *f, node_id binding, struct value *set,
-	struct iter *it);
+index_begin(struct world *w, struct frame *f, node_id binding, struct value *set, struct iter *it);
 void
 index_release_all(struct world *w);
 

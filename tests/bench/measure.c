@@ -75,13 +75,14 @@ measure(struct command *c, int run)
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (posix_spawn(&pid, args[0], &actions, NULL, args, environ) || wait4(pid, &status, 0, &used) < 0)
+	if (posix_spawn(&pid, args[0], &actions, NULL, args, environ) ||
+		wait4(pid, &status, 0, &used) < 0)
 		fail(args[0]);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (status)
 		fail(args[0]);
-	c->figures[FIGURE_WALL][run] =
-		(double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+	c->figures[FIGURE_WALL][run] = (double)(end.tv_sec - start.tv_sec) * 1e3 +
+		(double)(end.tv_nsec - start.tv_nsec) / 1e6;
 	c->figures[FIGURE_CPU][run] = (seconds(used.ru_utime) + seconds(used.ru_stime)) * 1e3;
 	c->figures[FIGURE_MEMORY][run] = (double)used.ru_maxrss;
 	posix_spawn_file_actions_destroy(&actions);
@@ -139,8 +140,8 @@ main(int argc, char **argv)
 
 		for (int k = 0; k < FIGURE_COUNT; k++)
 			f[k] = commands[i].figures[k];
-		printf("%.3f %.3f %.0f\n", median(f[FIGURE_WALL], runs), median(f[FIGURE_CPU], runs),
-			median(f[FIGURE_MEMORY], runs));
+		printf("%.3f %.3f %.0f\n", median(f[FIGURE_WALL], runs),
+			median(f[FIGURE_CPU], runs), median(f[FIGURE_MEMORY], runs));
 	}
 	free(commands);
 	return 0;

@@ -82,8 +82,7 @@ put(struct run *r)
 {
 	struct str why = STR_INIT;
 	struct stage_counts counts;
-	bool written =
-		stage_commit(&r->stage, r->tree, NULL, 0, &counts, &why) == STAGE_WRITTEN;
+	bool written = stage_commit(&r->stage, r->tree, NULL, 0, &counts, &why) == STAGE_WRITTEN;
 
 	if (!written)
 		fprintf(stderr, "%s: not written anew: %s\n", r->tree, str_text(&why));

@@ -28,7 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	first = vec_push(&p->files, &file);
 	before = p->diags.errors;
 	fine = check_files(p, first, false);
-	fuzz_demand(fine == (p->diags.errors == before), "false if, and only if, a fault is reported");
+	fuzz_demand(
+		fine == (p->diags.errors == before), "false if, and only if, a fault is reported");
 	fuzz_diags(&p->diags, &p->source);
 	return 0;
 }

@@ -92,8 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	}
 	state_restore(&fresh, p);
 	sites = p->sites.count;
-	grammar_parse(&in, source_add(&p->source, "fuzz.egm", (const char *)bytes, len, false, false),
-		&file);
+	grammar_parse(&in,
+		source_add(&p->source, "fuzz.egm", (const char *)bytes, len, false, false), &file);
 	/* As in a build, sites are evaluated unless checking failed. */
 	if (check_files(p, vec_push(&p->files, &file), false))
 		run_all(p, sites);

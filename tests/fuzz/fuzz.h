@@ -37,7 +37,8 @@ fuzz_demand_span(const struct source *s, struct span span)
 {
 	fuzz_demand(span.file < s->files.count, "a span names a file that there is");
 	fuzz_demand(span.start <= span.end, "a span does not end before it starts");
-	fuzz_demand(!span.file || span.end <= source_file(s, span.file)->len, "a span lies in its file");
+	fuzz_demand(!span.file || span.end <= source_file(s, span.file)->len,
+		"a span lies in its file");
 }
 
 static inline void

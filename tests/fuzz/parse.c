@@ -59,7 +59,8 @@ parse(struct front *f, const char *bytes, size_t len, struct str *tree, uint32_t
 
 	*file = source_add(&f->source, "fuzz.egm", bytes, len, false, false);
 	fine = grammar_parse(&f->in, *file, &parsed);
-	fuzz_demand(fine == (f->diags.errors == before), "false if, and only if, a fault is reported");
+	fuzz_demand(
+		fine == (f->diags.errors == before), "false if, and only if, a fault is reported");
 	demand_nodes(f);
 	ast_dump(&f->ast, &f->atoms, parsed.first, tree);
 	return fine;
@@ -71,7 +72,8 @@ format(struct front *f, uint32_t file, const struct str *tree)
 	struct str once = STR_INIT, twice = STR_INIT, again = STR_INIT;
 
 	fuzz_demand(grammar_format(&f->in, file, &once), "what parses has a canonical form");
-	fuzz_demand(parse(f, str_text(&once), once.len, &again, &file), "the canonical form parses");
+	fuzz_demand(
+		parse(f, str_text(&once), once.len, &again, &file), "the canonical form parses");
 	fuzz_demand(tree->len == again.len && !memcmp(str_text(&again), tree->bytes, tree->len),
 		"the canonical form is the same tree");
 	fuzz_demand(grammar_format(&f->in, file, &twice), "the canonical form has one");

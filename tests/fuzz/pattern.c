@@ -29,7 +29,8 @@ compare(const char *pattern, const char *text, bool matches)
 {
 	regex_t system;
 
-	if (strlen(pattern) > COMPARED_MAX || strlen(text) > COMPARED_MAX || !is_common(pattern, text))
+	if (strlen(pattern) > COMPARED_MAX || strlen(text) > COMPARED_MAX ||
+		!is_common(pattern, text))
 		return;
 	if (regcomp(&system, pattern, REG_EXTENDED | REG_NOSUB))
 		return;
@@ -68,7 +69,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	p = pattern_compile(&arena, input, first, &fault, &at);
 	fuzz_demand(!p == !!fault, "a pattern that is refused has a reason, no other has");
 	if (p)
-		match(&scratch, p, memchr(input, 0, first) ? NULL : arena_copy(&arena, input, first),
+		match(&scratch, p,
+			memchr(input, 0, first) ? NULL : arena_copy(&arena, input, first),
 			newline ? arena_copy(&arena, newline + 1, len - first - 1) : "",
 			newline ? len - first - 1 : 0);
 	else

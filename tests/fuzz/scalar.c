@@ -41,7 +41,8 @@ print_and_read(struct text a)
 	if (version_parse(a.bytes, a.len, &v)) {
 		fuzz_demand(v.lo <= v.hi, "a version is a range");
 		version_print(v.lo, &out);
-		fuzz_demand(version_parse(str_text(&out), out.len, &w) && w.lo == v.lo && w.hi == v.lo,
+		fuzz_demand(
+			version_parse(str_text(&out), out.len, &w) && w.lo == v.lo && w.hi == v.lo,
 			"a printed release is the same");
 	}
 	str_release(&out);
@@ -68,14 +69,18 @@ compare(struct text a, struct text b)
 	if (is_valid(SCALAR_TYPE_QUANTITY, a) && is_valid(SCALAR_TYPE_QUANTITY, b)) {
 		int one = quantity_compare(x, n, y, m), other = quantity_compare(y, m, x, n);
 
-		fuzz_demand((one < 0) == (other > 0) && (one > 0) == (other < 0), "quantities are in order");
+		fuzz_demand((one < 0) == (other > 0) && (one > 0) == (other < 0),
+			"quantities are in order");
 	}
 	if (is_valid(SCALAR_TYPE_HOSTNAME, a) && is_valid(SCALAR_TYPE_HOSTNAME, b)) {
-		fuzz_demand(hosts_meet(x, n, y, m) == hosts_meet(y, m, x, n), "hosts meet both ways");
-		fuzz_demand(!host_inside(x, n, y, m) || hosts_meet(x, n, y, m), "inside is meeting");
+		fuzz_demand(
+			hosts_meet(x, n, y, m) == hosts_meet(y, m, x, n), "hosts meet both ways");
+		fuzz_demand(
+			!host_inside(x, n, y, m) || hosts_meet(x, n, y, m), "inside is meeting");
 	}
 	if (is_valid(SCALAR_TYPE_CIDR, a) && is_valid(SCALAR_TYPE_CIDR, b)) {
-		fuzz_demand(cidr_meet(x, n, y, m) == cidr_meet(y, m, x, n), "networks meet both ways");
+		fuzz_demand(
+			cidr_meet(x, n, y, m) == cidr_meet(y, m, x, n), "networks meet both ways");
 		fuzz_demand(!cidr_inside(x, n, y, m) || cidr_meet(x, n, y, m), "inside is meeting");
 	}
 }

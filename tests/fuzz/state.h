@@ -57,7 +57,8 @@ state_detach(struct program *p)
 
 	state_pools(p, pools);
 	for (size_t i = 0; i < STATE_POOLS; i++) {
-		pools[i]->data = state_copy(pools[i]->data, (size_t)pools[i]->count * pools[i]->size);
+		pools[i]->data =
+			state_copy(pools[i]->data, (size_t)pools[i]->count * pools[i]->size);
 		pools[i]->room = pools[i]->count;
 	}
 	p->atoms.slots = state_copy(p->atoms.slots, p->atoms.slot_count * sizeof(uint32_t));

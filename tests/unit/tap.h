@@ -30,7 +30,8 @@ struct tap {
 /* is_bytes(t, got, want, n) */
 #define is_bytes(t, got, want, n) tap_ok(t, memcmp(got, want, n) == 0, #got, __FILE__, __LINE__)
 /* is_int(t, got, want): whatever fits into long long. */
-#define is_int(t, got, want) tap_int(t, (long long)(got), (long long)(want), #got, __FILE__, __LINE__)
+#define is_int(t, got, want) \
+	tap_int(t, (long long)(got), (long long)(want), #got, __FILE__, __LINE__)
 
 /* '#' would begin a directive in TAP, a newline would end the line. */
 static inline void
@@ -55,7 +56,8 @@ tap_ok(struct tap *t, bool held, const char *what, const char *file, int line)
 }
 
 static inline bool
-tap_text(struct tap *t, const char *got, const char *want, const char *what, const char *file, int line)
+tap_text(struct tap *t, const char *got, const char *want, const char *what, const char *file,
+	int line)
 {
 	bool held = got && want ? strcmp(got, want) == 0 : got == want;
 
