@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define STATUS_ENVIRONMENT 3
 
@@ -69,4 +71,20 @@ mem_bug(const char *file, int line, const char *fmt, ...)
 	va_end(ap);
 	fputs("\n", stderr);
 	abort();
+}
+
+void
+mem_will_write(void *p, size_t n)
+{
+#ifdef MADV_POPULATE_WRITE
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)p + page - 1) / page * page, to = ((uintptr_t)p + n) / page * page;
+
+	/* An older kernel does not know it; then they come one by one. */
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+#else
+	(void)p;
+	(void)n;
+#endif
 }

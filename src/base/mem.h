@@ -19,6 +19,11 @@ mem_resize(void *p, size_t n);
 void
 mem_free(void *p);
 
+/* All n bytes at p are about to be written: the system may give their pages at once, which is
+ * cheaper than one by one. */
+void
+mem_will_write(void *p, size_t n);
+
 /* The room that a growing array takes next: at least twice `room` and at least `least`, in elements
  * of `unit` bytes. More than memory can hold ends the process as above. */
 size_t

@@ -64,6 +64,18 @@ vec_push(struct vec *v, const void *element)
 }
 
 void
+vec_take(struct vec *v, const void *elements, uint32_t n)
+{
+	v->count = 0;
+	grow(v, n + n / 8);
+	if (!n)
+		return;
+	mem_will_write(v->data, (size_t)n * v->size);
+	memcpy(v->data, elements, (size_t)n * v->size);
+	v->count = n;
+}
+
+void
 vec_cut(struct vec *v, uint32_t count)
 {
 	if (count > v->count)

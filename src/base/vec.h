@@ -28,6 +28,9 @@ vec_add(struct vec *v, uint32_t n);
 /* Adds a copy of one element. */
 uint32_t
 vec_push(struct vec *v, const void *element);
+/* Replaces all elements by copies of n others, with room for more. */
+void
+vec_take(struct vec *v, const void *elements, uint32_t n);
 /* Forgets all elements from index count on. */
 void
 vec_cut(struct vec *v, uint32_t count);

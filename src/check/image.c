@@ -143,16 +143,6 @@ next_section(struct cursor *c, size_t len)
 	return c->at <= c->len ? s : NULL;
 }
 
-static void
-take_pool(struct vec *v, const void *data, uint32_t count)
-{
-	vec_cut(v, 0);
-	if (!count)
-		return;
-	vec_add(v, count);
-	memcpy(v->data, data, (size_t)count * v->size);
-}
-
 static bool
 whole(const struct header *h, struct vec **pools, uint32_t count, size_t len)
 {
@@ -179,7 +169,7 @@ image_read(struct program *p, const unsigned char *bytes, size_t len)
 		!whole(h, pools, count, len) || h->library_files + 1 != p->source.files.count)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		take_pool(pools[i], next_section(&c, (size_t)h->counts[i] * pools[i]->size),
+		vec_take(pools[i], next_section(&c, (size_t)h->counts[i] * pools[i]->size),
 			h->counts[i]);
 	entries = next_section(&c, h->atom_count * sizeof *entries);
 	slots = next_section(&c, h->slot_count * sizeof *slots);
