@@ -256,3 +256,13 @@ program_head(const struct program *p, node_id n)
 		return x->span;
 	}
 }
+
+node_id
+program_conditions(const struct program *p, node_id decl)
+{
+	const struct node *n = NODE_AT(p, decl);
+
+	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3]
+		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
+								     : 0;
+}

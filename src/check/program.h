@@ -426,6 +426,10 @@ program_struct_member(const struct program *p, uint32_t first, atom name);
 struct span
 program_head(const struct program *p, node_id n);
 
+/* The `required when` and `only when` of a member, linked; 0 if it has none. */
+node_id
+program_conditions(const struct program *p, node_id decl);
+
 static inline const char *
 program_text(const struct program *p, atom a)
 {

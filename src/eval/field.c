@@ -328,16 +328,6 @@ record_run_column(struct world *w, uint32_t column)
 
 /* --- conditions of fields --- */
 
-static node_id
-conditions_of(const struct program *p, node_id decl)
-{
-	const struct node *n = NODE_AT(p, decl);
-
-	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3]
-		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
-								     : 0;
-}
-
 static void
 condition_values(struct world *w, struct frame *f, struct diag *g, node_id cond)
 {
@@ -379,7 +369,7 @@ check_member_conditions(struct world *w, const struct member *m, uint32_t record
 	if (value_is_poison(&slot->value) || RECORD_AT(w, record)->dropped)
 		return;
 	record_show(w, record, &of);
-	for (node_id c = conditions_of(p, m->decl); c; c = NODE_AT(p, c)->next) {
+	for (node_id c = program_conditions(p, m->decl); c; c = NODE_AT(p, c)->next) {
 		struct node cond = *NODE_AT(p, c);
 		struct span span = NODE_AT(p, cond.kid[0])->span;
 		const char *text = source_file(&p->source, span.file)->bytes + span.start;
@@ -417,7 +407,7 @@ record_check_conditions(struct world *w)
 		const struct column *x = COLUMN_AT(w->p, c);
 		const struct vec *set = VEC_AT(&w->sets, struct vec, x->rtype);
 
-		if (!x->member || !conditions_of(w->p, MEMBER_AT(w->p, x->member)->decl))
+		if (!x->member || !program_conditions(w->p, MEMBER_AT(w->p, x->member)->decl))
 			continue;
 		for (uint32_t i = 0; i < set->count; i++)
 			check_member_conditions(

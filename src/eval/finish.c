@@ -110,16 +110,6 @@ default_tree(struct finish *x, const struct member *m, const struct tree *parent
 	return t;
 }
 
-static node_id
-conditions_of(const struct program *p, node_id decl)
-{
-	const struct node *n = NODE_AT(p, decl);
-
-	return n->kind == NODE_MEMBER || n->kind == NODE_MEMBER_LIST ? n->kid[3]
-		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
-								     : 0;
-}
-
 /* A condition that asks whether a neighbour in the same struct is there. */
 static bool
 neighbour_there(const struct program *p, const struct tree *all, const struct tree *done,
@@ -142,7 +132,7 @@ forbidden_by(struct finish *x, const struct member *m, const struct tree *all,
 	struct world *w = x->w;
 	bool poisoned = false, holds;
 
-	for (node_id c = conditions_of(w->p, m->decl); c; c = NODE_AT(w->p, c)->next) {
+	for (node_id c = program_conditions(w->p, m->decl); c; c = NODE_AT(w->p, c)->next) {
 		struct node cond = *NODE_AT(w->p, c);
 
 		if (cond.kind != NODE_ONLY)
