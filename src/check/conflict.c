@@ -6,7 +6,9 @@
  */
 #include "check/checker.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include "base/hash.h"
 
 static bool
 same_text(const struct program *p, struct span a, struct span b)
@@ -80,13 +82,19 @@ is_constant(const struct program *p, node_id n)
 }
 
 static bool
+is_claim(const struct program *p, const struct part *part)
+{
+	const struct node *n = NODE_AT(p, part->node);
+
+	return n->kind == NODE_FIELD && n->op == OP_ASSIGN && is_constant(p, n->kid[1]);
+}
+
+static bool
 contradict(const struct program *p, const struct part *a, const struct part *b)
 {
 	const struct node *x = NODE_AT(p, a->node), *y = NODE_AT(p, b->node);
 
-	return x->kind == NODE_FIELD && y->kind == NODE_FIELD && x->op == OP_ASSIGN &&
-		y->op == OP_ASSIGN && is_constant(p, x->kid[1]) && is_constant(p, y->kid[1]) &&
-		same_text(p, list_span(p, x->kid[0]), list_span(p, y->kid[0])) &&
+	return same_text(p, list_span(p, x->kid[0]), list_span(p, y->kid[0])) &&
 		!same_text(p, NODE_AT(p, x->kid[1])->span, NODE_AT(p, y->kid[1])->span) &&
 		always_together(p, a->context, b->context);
 }
@@ -104,18 +112,85 @@ report(struct checker *ck, uint32_t column, const struct part *a, const struct p
 	diag_label(&p->diags, g, NODE_AT(p, NODE_AT(p, a->node)->kid[1])->span, "the other one");
 }
 
+/* A constant that is assigned, and the hash of all that must be alike for another to meet it. */
+struct claim {
+	uint64_t group;
+	uint32_t part;
+};
+
+static uint64_t
+hash_text(const struct program *p, uint64_t h, struct span s)
+{
+	if (!s.file)
+		return h * 31;
+	return (h * 31) ^
+		hash_fast(source_file(&p->source, s.file)->bytes + s.start, s.end - s.start);
+}
+
+static uint64_t
+group_of(const struct program *p, const struct part *part)
+{
+	uint64_t h = hash_text(p, 1, list_span(p, NODE_AT(p, part->node)->kid[0]));
+
+	for (uint32_t c = part->context; c; c = CONTEXT_AT(p, c)->parent) {
+		const struct context *x = CONTEXT_AT(p, c);
+
+		h = h * 31 + x->kind;
+		if (x->kind == CONTEXT_FOR)
+			h = hash_text(p, h, program_head(p, x->node));
+		for (int kid = 0; kid < 3 && x->kind == CONTEXT_RECORD; kid++)
+			h = hash_text(p, h, list_span(p, NODE_AT(p, x->node)->kid[kid]));
+	}
+	return h;
+}
+
+static int
+compare_claims(const void *x, const void *y)
+{
+	const struct claim *a = x, *b = y;
+
+	return a->group != b->group ? (a->group > b->group) - (a->group < b->group)
+				    : (a->part > b->part) - (a->part < b->part);
+}
+
+/* Claims of one group are neighbours once they are sorted. Of more than two values each
+ * contradicts the one before it. */
+static void
+check_column(struct checker *ck, uint32_t column, struct vec *claims)
+{
+	struct program *p = ck->p;
+
+	vec_cut(claims, 0);
+	for (uint32_t i = COLUMN_AT(p, column)->library_first; i; i = PART_AT(p, i)->next) {
+		const struct part *part = PART_AT(p, i);
+
+		if (is_claim(p, part))
+			vec_push(claims, &(struct claim){ group_of(p, part), i });
+	}
+	if (claims->count)
+		qsort(claims->data, claims->count, claims->size, compare_claims);
+	for (uint32_t i = 1; i < claims->count; i++) {
+		const struct part *a = PART_AT(p, VEC_AT(claims, struct claim, i - 1)->part),
+				  *b = PART_AT(p, VEC_AT(claims, struct claim, i)->part);
+
+		if (check_is_own(ck, b->node) && contradict(p, a, b))
+			report(ck, column, a, b);
+	}
+}
+
 void
 check_conflicts(struct checker *ck)
 {
 	struct program *p = ck->p;
+	struct vec claims;
 
+	vec_init(&claims, sizeof(struct claim), false);
+	/* Parts stand as they were read: if the last one is not ours, none is. */
 	for (uint32_t c = 1; c < p->columns.count; c++) {
-		if (!COLUMN_AT(p, c)->member)
-			continue;
-		for (uint32_t a = COLUMN_AT(p, c)->library_first; a; a = PART_AT(p, a)->next)
-			for (uint32_t b = PART_AT(p, a)->next; b; b = PART_AT(p, b)->next)
-				if (check_is_own(ck, PART_AT(p, b)->node) &&
-					contradict(p, PART_AT(p, a), PART_AT(p, b)))
-					report(ck, c, PART_AT(p, a), PART_AT(p, b));
+		uint32_t last = COLUMN_AT(p, c)->library_last;
+
+		if (COLUMN_AT(p, c)->member && last && check_is_own(ck, PART_AT(p, last)->node))
+			check_column(ck, c, &claims);
 	}
+	vec_release(&claims);
 }

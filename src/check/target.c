@@ -5,6 +5,8 @@
  */
 #include "check/checker.h"
 
+#include "base/mem.h"
+
 /* Are there records or objects of this type only if a statement makes them? */
 static bool
 needs_maker(const struct rtype *t)
@@ -14,32 +16,31 @@ needs_maker(const struct rtype *t)
 }
 
 static bool
-is_made(const struct program *p, uint32_t rtype)
+is_statement(const struct context *c)
 {
-	for (uint32_t c = 1; c < p->contexts.count; c++) {
-		const struct context *x = CONTEXT_AT(p, c);
-
-		if ((x->kind == CONTEXT_RECORD || x->kind == CONTEXT_OBJECT) && x->rtype == rtype &&
-			(x->mode == BLOCK_PLAIN || x->mode == BLOCK_ASSUME))
-			return true;
-	}
-	return false;
+	return (c->kind == CONTEXT_RECORD || c->kind == CONTEXT_OBJECT) && c->rtype;
 }
 
 void
 check_targets(struct checker *ck)
 {
 	struct program *p = ck->p;
+	bool *made = mem_new(p->rtypes.count * sizeof *made);
 
 	for (uint32_t c = 1; c < p->contexts.count; c++) {
 		const struct context *x = CONTEXT_AT(p, c);
 
-		if ((x->kind != CONTEXT_RECORD && x->kind != CONTEXT_OBJECT) || x->site ||
-			x->mode != BLOCK_EXTEND || !x->rtype || !check_is_own(ck, x->node) ||
-			!needs_maker(RTYPE_AT(p, x->rtype)) || is_made(p, x->rtype))
-			continue;
-		check_fault(ck, EGM0202, x->node,
-			"no statement makes a `%s` that this could extend",
-			program_text(p, RTYPE_AT(p, x->rtype)->name));
+		if (is_statement(x) && (x->mode == BLOCK_PLAIN || x->mode == BLOCK_ASSUME))
+			made[x->rtype] = true;
 	}
+	for (uint32_t c = 1; c < p->contexts.count; c++) {
+		const struct context *x = CONTEXT_AT(p, c);
+
+		if (is_statement(x) && x->mode == BLOCK_EXTEND && !x->site && !made[x->rtype] &&
+			needs_maker(RTYPE_AT(p, x->rtype)) && check_is_own(ck, x->node))
+			check_fault(ck, EGM0202, x->node,
+				"no statement makes a `%s` that this could extend",
+				program_text(p, RTYPE_AT(p, x->rtype)->name));
+	}
+	mem_free(made);
 }
