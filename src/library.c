@@ -234,11 +234,11 @@ library_load(struct program *p, const char *dir)
 	else
 		parse_embedded(p);
 	p->library_files = p->files.count;
-	p->library_nodes = p->ast.nodes.count;
+	p->library_nodes = ast_count(&p->ast);
 	p->library_date = find_date(p);
 	if (!p->diags.errors)
 		check_files(p, 0, true);
-	p->library_nodes = p->ast.nodes.count; /* checking writes nodes of its own */
+	p->library_nodes = ast_count(&p->ast); /* checking writes nodes of its own */
 	return !p->diags.errors;
 }
 

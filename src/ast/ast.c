@@ -5,7 +5,17 @@
 void
 ast_init(struct ast *t)
 {
+	t->adopted = NULL;
+	t->adopted_count = 0;
 	vec_init(&t->nodes, sizeof(struct node), true);
+}
+
+void
+ast_adopt(struct ast *t, const struct node *nodes, uint32_t count)
+{
+	t->adopted = nodes;
+	t->adopted_count = count;
+	vec_cut(&t->nodes, 0);
 }
 
 void
@@ -14,10 +24,26 @@ ast_release(struct ast *t)
 	vec_release(&t->nodes);
 }
 
+void
+ast_own(struct ast *t)
+{
+	struct vec all;
+	uint32_t own = t->nodes.count;
+
+	if (!t->adopted_count)
+		return;
+	vec_init(&all, sizeof(struct node), false);
+	vec_take(&all, t->adopted, t->adopted_count);
+	for (uint32_t i = 0; i < own; i++)
+		vec_push(&all, VEC_AT(&t->nodes, struct node, i));
+	vec_release(&t->nodes);
+	*t = (struct ast){ .nodes = all };
+}
+
 node_id
 ast_add(struct ast *t, const struct node *n)
 {
-	return vec_push(&t->nodes, n);
+	return t->adopted_count + vec_push(&t->nodes, n);
 }
 
 node_id

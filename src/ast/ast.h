@@ -82,7 +82,11 @@ struct node {
 	uint32_t aux;
 };
 
+/* The first nodes may be somebody else's, who checked them long ago: they are read where they lie
+ * and never written. The others follow them. */
 struct ast {
+	const struct node *adopted;
+	uint32_t adopted_count;
 	struct vec nodes; /* struct node */
 };
 
@@ -98,6 +102,9 @@ void
 ast_init(struct ast *t);
 void
 ast_release(struct ast *t);
+/* Into a fresh tree: its first nodes, number 0 among them. They are not copied and must outlive it. */
+void
+ast_adopt(struct ast *t, const struct node *nodes, uint32_t count);
 node_id
 ast_new(struct ast *t, enum node_kind kind, struct span span);
 /* Adds a copy; returns its index. */
@@ -111,10 +118,21 @@ ast_op_text(enum op op);
 void
 ast_dump(const struct ast *t, const struct atoms *atoms, node_id list, struct str *out);
 
+/* Makes the adopted nodes its own, to be written. */
+void
+ast_own(struct ast *t);
+/* How many there are, number 0 included: the number of the next. */
+static inline uint32_t
+ast_count(const struct ast *t)
+{
+	return t->adopted_count + t->nodes.count;
+}
+
 static inline struct node *
 ast_node(const struct ast *t, node_id id)
 {
-	return VEC_AT(&t->nodes, struct node, id);
+	return id < t->adopted_count ? (struct node *)t->adopted + id
+				     : VEC_AT(&t->nodes, struct node, id - t->adopted_count);
 }
 
 #endif

@@ -169,7 +169,7 @@ refuse_secrets(struct checker *ck)
 {
 	struct program *p = ck->p;
 
-	for (node_id n = p->library_nodes; n < p->ast.nodes.count; n++) {
+	for (node_id n = p->library_nodes; n < ast_count(&p->ast); n++) {
 		atom a = NODE_AT(p, n)->a;
 		const char *what = NODE_AT(p, n)->kind == NODE_STRING
 			? secret_looks_like(program_text(p, a), atom_len(&p->atoms, a))
@@ -383,6 +383,10 @@ check_site(struct program *p, const uint32_t *chain, uint32_t count, struct site
 	*mark = (struct site_mark){ p->contexts.count, p->vars.count, p->parts.count,
 		p->objects.count, p->edges.count, p->numbers.count, p->types.count, p->words.count,
 		false };
+	/* What the library itself holds of sites (profiles, tests, examples) is checked only now. */
+	for (uint32_t i = 0; i < count; i++)
+		if (SITE_AT(p, chain[i])->library)
+			ast_own(&p->ast);
 	checker_init(&ck, p);
 	vec_cut(&p->failed, 0);
 	ck.user = true;

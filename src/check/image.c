@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Header, sections one after the other, each 16-byte aligned: the pools, the texts of the atoms,
- * their entries and their hash slots.
+ * Header, sections one after the other, each 16-byte aligned: the pools, the nodes, the entries of
+ * the atoms, their hash slots and their texts. The nodes are most of it; they are read where they lie.
  */
 #include "check/image.h"
 
@@ -14,7 +14,7 @@ struct header {
 	uint32_t magic;
 	uint32_t shape; /* of all structs: a hash of their sizes */
 	uint32_t library_files, library_nodes, phase_type, site_rtype, crossing_rtype, library_date;
-	uint32_t atom_count, slot_count, text_bytes;
+	uint32_t node_count, atom_count, slot_count, text_bytes;
 	uint32_t counts[32]; /* of each pool */
 };
 
@@ -44,7 +44,6 @@ pools_of(struct program *p, struct vec **out)
 		&p->numbers,
 		&p->order,
 		&p->files,
-		&p->ast.nodes,
 	};
 	uint32_t count = (uint32_t)(sizeof pools / sizeof pools[0]);
 
@@ -55,10 +54,11 @@ pools_of(struct program *p, struct vec **out)
 static uint32_t
 shape(struct vec **pools, uint32_t count)
 {
-	uint32_t sizes[40] = { sizeof(struct header), sizeof(struct atom_record), NODE_KIND_COUNT };
+	uint32_t sizes[40] = { sizeof(struct header), sizeof(struct atom_record), NODE_KIND_COUNT,
+		sizeof(struct node) };
 
 	for (uint32_t i = 0; i < count; i++)
-		sizes[3 + i] = pools[i]->size;
+		sizes[4 + i] = pools[i]->size;
 	return (uint32_t)hash_fast(sizes, sizeof sizes);
 }
 
@@ -113,6 +113,7 @@ image_write(const struct program *p, struct str *out)
 	h.site_rtype = p->site_rtype;
 	h.crossing_rtype = p->crossing_rtype;
 	h.library_date = p->library_date;
+	h.node_count = ast_count(&p->ast);
 	h.atom_count = p->atoms.entries.count;
 	h.slot_count = p->atoms.slot_count;
 	for (atom a = 0; a < h.atom_count; a++)
@@ -122,6 +123,7 @@ image_write(const struct program *p, struct str *out)
 	str_add(out, (const char *)&h, sizeof h);
 	for (uint32_t i = 0; i < count; i++)
 		section(out, pools[i]->data, (size_t)pools[i]->count * pools[i]->size);
+	section(out, ast_node(&p->ast, 0), h.node_count * sizeof(struct node));
 	write_atoms(&p->atoms, out);
 }
 
@@ -150,6 +152,7 @@ whole(const struct header *h, struct vec **pools, uint32_t count, size_t len)
 
 	for (uint32_t i = 0; i < count; i++)
 		want = (want + 15) / 16 * 16 + (size_t)h->counts[i] * pools[i]->size;
+	want = (want + 15) / 16 * 16 + h->node_count * sizeof(struct node);
 	want = (want + 15) / 16 * 16 + h->atom_count * sizeof(struct atom_record);
 	want = (want + 15) / 16 * 16 + h->slot_count * sizeof(uint32_t);
 	return (want + 15) / 16 * 16 + h->text_bytes == len;
@@ -171,6 +174,7 @@ image_read(struct program *p, const unsigned char *bytes, size_t len)
 	for (uint32_t i = 0; i < count; i++)
 		vec_take(pools[i], next_section(&c, (size_t)h->counts[i] * pools[i]->size),
 			h->counts[i]);
+	ast_adopt(&p->ast, next_section(&c, h->node_count * sizeof(struct node)), h->node_count);
 	entries = next_section(&c, h->atom_count * sizeof *entries);
 	slots = next_section(&c, h->slot_count * sizeof *slots);
 	atoms_adopt(&p->atoms, entries, h->atom_count, next_section(&c, h->text_bytes), slots,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A checked library as bytes, and back: the pools of a program behind a header. All of it is plain
- * data whose parts know each other by number, so that taking it in is copying. An image fits the
- * program that wrote it: other sizes or another byte order are noticed. What is not in it: the
- * bytes of source files (they are inside the program anyway) and diagnostics.
+ * data whose parts know each other by number, so that taking it in is copying; the nodes are not
+ * even copied, so the image must outlive the program that has read it. An image fits the program
+ * that wrote it: other sizes or another byte order are noticed. What is not in it: the bytes of
+ * source files (they are inside the program anyway) and diagnostics.
  */
 #ifndef CHECK_IMAGE_H
 #define CHECK_IMAGE_H
