@@ -41,7 +41,7 @@ struct options {
 	const char *against; /* a site file */
 	unsigned deny; /* enum deny */
 	unsigned dump; /* enum dump */
-	bool to_stdout, check, diff, tap, man;
+	bool to_stdout, check, diff, tap, man, traps;
 
 	unsigned format; /* enum render_format */
 	unsigned colour_choice;

@@ -257,6 +257,13 @@ static const struct flag flags[] = {
 		.commands = DOC,
 	},
 	{
+		.name = "traps",
+		.about = "print what goes wrong on a cluster, and what egmc does about it, instead",
+		.kind = FLAG_BOOL,
+		.offset = FIELD(traps),
+		.commands = DOC,
+	},
+	{
 		.name = "tap",
 		.about = "print the results as TAP",
 		.kind = FLAG_BOOL,

@@ -311,13 +311,51 @@ add_all(const struct program *p, struct str *out)
 		add_file(p, i, out);
 }
 
+/* The first sentence of the comment at a file's head says what its subject is. */
+static void
+add_subject(const struct program *p, uint32_t i, struct str *out)
+{
+	struct str head = STR_INIT;
+	const char *text, *stop;
+
+	add_head(p, i, &head);
+	text = str_text(&head);
+	stop = strstr(text, ". ");
+	if (stop)
+		str_format(out, "%.*s\n\n", (int)(stop + 1 - text), text);
+	str_release(&head);
+}
+
+static void
+add_traps(const struct program *p, struct str *out)
+{
+	struct str rows = STR_INIT;
+
+	for (uint32_t i = 0; i < p->library_files; i++) {
+		doc_traps(p, VEC_AT(&p->files, struct ast_file, i)->file, &rows);
+		if (rows.len) {
+			const char *name = file_name(p, i);
+
+			str_format(out, "\n### %.*s\n\n", (int)strcspn(name, "."), name);
+			add_subject(p, i, out);
+			str_puts(out, str_text(&rows));
+			str_clear(&rows);
+		}
+	}
+	str_release(&rows);
+}
+
 int
 driver_doc(const struct options *o)
 {
 	struct doc doc = { .out = STR_INIT };
 
-	if (driver_open(&doc.d, o))
-		add_all(&doc.d.program, &doc.out);
+	if (driver_open(&doc.d, o)) {
+		if (o->traps)
+			add_traps(&doc.d.program, &doc.out);
+		else
+			add_all(&doc.d.program, &doc.out);
+	}
 	fwrite(str_text(&doc.out), 1, doc.out.len, stdout);
 	str_release(&doc.out);
 	return driver_close(&doc.d);

@@ -26,4 +26,11 @@ doc_comment(const struct program *p, node_id n, struct str *out);
 void
 doc_heading(const struct program *p, uint32_t rtype, struct str *out);
 
+/* The first clause of a kind in a rule; 0 if there is none. */
+node_id
+doc_clause(const struct program *p, const struct rule *r, enum node_kind kind);
+/* What goes wrong on a cluster: the rules of one file, as a table. Nothing if it has none. */
+void
+doc_traps(const struct program *p, uint32_t file, struct str *out);
+
 #endif

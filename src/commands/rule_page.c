@@ -4,6 +4,7 @@
  * the rule. Its examples are printed as somebody would write them into a file.
  */
 #include <string.h>
+#include "commands/doc.h"
 #include "commands/prose.h"
 #include "driver.h"
 #include "grammar/grammar.h"
@@ -12,16 +13,6 @@ struct page {
 	struct driver d;
 	struct str *out;
 };
-
-static node_id
-find_clause(const struct program *p, const struct rule *r, enum node_kind kind)
-{
-	node_id n = NODE_AT(p, NODE_AT(p, r->node)->kid[3])->next;
-
-	while (n && NODE_AT(p, n)->kind != kind)
-		n = NODE_AT(p, n)->next;
-	return n;
-}
 
 static const char *
 severity_word(uint8_t severity)
@@ -42,7 +33,7 @@ static void
 add_clause(struct page *g, const struct rule *r, enum node_kind kind, const char *before)
 {
 	const struct program *p = &g->d.program;
-	node_id n = find_clause(p, r, kind);
+	node_id n = doc_clause(p, r, kind);
 	struct str text = STR_INIT;
 
 	if (!n)
@@ -94,7 +85,7 @@ add_examples(struct page *g, const struct rule *r, enum node_kind kind, const ch
 {
 	const struct program *p = &g->d.program;
 
-	for (node_id n = find_clause(p, r, kind); n; n = NODE_AT(p, n)->next)
+	for (node_id n = doc_clause(p, r, kind); n; n = NODE_AT(p, n)->next)
 		if (NODE_AT(p, n)->kind == kind) {
 			str_format(g->out, "\n## %s\n\n", title);
 			add_example(g, n);
@@ -115,7 +106,7 @@ static void
 add_profile(struct page *g, const struct rule *r)
 {
 	const struct program *p = &g->d.program;
-	node_id example = find_clause(p, r, NODE_FAILS);
+	node_id example = doc_clause(p, r, NODE_FAILS);
 	uint32_t site = example ? profile_after(p, example) : 0;
 
 	if (!site)
@@ -133,7 +124,7 @@ static void
 add_sources(struct page *g, const struct rule *r)
 {
 	const struct program *p = &g->d.program;
-	node_id see = find_clause(p, r, NODE_SEE);
+	node_id see = doc_clause(p, r, NODE_SEE);
 
 	if (!see)
 		return;
