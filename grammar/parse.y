@@ -228,6 +228,7 @@ declaration
 : EDITION INT                       { $$ = AST(EDITION, @$, .n = $2); }
 | USE STRING                        { $$ = AST(USE, @$, .a = $2); }
 | INCLUDE STRING                    { $$ = AST(INCLUDE, @$, .a = $2); }
+| ASSUME STRING                     { $$ = AST(INCLUDE, @$, .op = BLOCK_ASSUME, .a = $2); }
 | SITE NAME from_name body          { $$ = AST(SITE, @$, .a = $2, .kid = { $3, $4.first }); }
 | PROFILE NAME from_name body       { $$ = AST(PROFILE, @$, .a = $2, .kid = { $3, $4.first }); }
 | PARAM NAME COLON type marks default

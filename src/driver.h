@@ -27,6 +27,8 @@ driver_check(const struct options *o);
 int
 driver_why(const struct options *o);
 int
+driver_needs(const struct options *o);
+int
 driver_doc(const struct options *o);
 int
 driver_test(const struct options *o);

@@ -437,7 +437,8 @@ include(struct load *l, uint32_t from, node_id n)
 		return;
 	read_below(l, i, n);
 	if (file_at(l, i)->file) {
-		struct include inc = { n, file_at(l, i)->file };
+		struct include inc = { n, file_at(l, i)->file,
+			NODE_AT(l->p, n)->op == BLOCK_ASSUME };
 
 		file_at(l, i)->manifest = true;
 		file_at(l, i)->state = LOAD_DONE;

@@ -18,6 +18,7 @@ enum command_number {
 	COMMAND_VERIFY,
 	COMMAND_EXPLAIN,
 	COMMAND_WHY,
+	COMMAND_NEEDS,
 	COMMAND_FMT,
 	COMMAND_DOC,
 	COMMAND_TEST,
@@ -29,6 +30,7 @@ enum command_number {
 #define VERIFY  (1u << COMMAND_VERIFY)
 #define EXPLAIN (1u << COMMAND_EXPLAIN)
 #define WHY     (1u << COMMAND_WHY)
+#define NEEDS   (1u << COMMAND_NEEDS)
 #define FMT     (1u << COMMAND_FMT)
 #define DOC     (1u << COMMAND_DOC)
 #define TEST    (1u << COMMAND_TEST)
@@ -106,6 +108,20 @@ static const struct command commands[COMMAND_COUNT] = {
 		.least = 2,
 		.most = 2,
 		.run = driver_why,
+	},
+	[COMMAND_NEEDS] = {
+		.name = "needs",
+		.summary = "print the objects that a site relies on and does not make",
+		.usage = "FILE...",
+		.about =
+			"YAML: what is known of each object, and above it who refers to it. What "
+			"somebody else makes beyond these is stated in a file of manifests, with "
+			"`assume \"FILE\"` in the site.",
+		.example = "egmc needs site.egm",
+		.operand = "FILE",
+		.least = 1,
+		.most = MANY,
+		.run = driver_needs,
 	},
 	[COMMAND_FMT] = {
 		.name = "fmt",
@@ -276,7 +292,7 @@ static const struct flag flags[] = {
 		.about = "only the site of this name",
 		.kind = FLAG_TEXT,
 		.offset = FIELD(site),
-		.commands = BUILD | CHECK | VERIFY | WHY,
+		.commands = BUILD | CHECK | VERIFY | WHY | NEEDS,
 	},
 	{
 		.name = "root",
@@ -284,7 +300,7 @@ static const struct flag flags[] = {
 		.about = "the folder that no `use` or `include` may leave",
 		.kind = FLAG_TEXT,
 		.offset = FIELD(root),
-		.commands = BUILD | CHECK | VERIFY | WHY | TEST,
+		.commands = BUILD | CHECK | VERIFY | WHY | NEEDS | TEST,
 	},
 	{
 		.name = "stdlib",
@@ -292,7 +308,7 @@ static const struct flag flags[] = {
 		.about = "a library in place of the built-in one",
 		.kind = FLAG_TEXT,
 		.offset = FIELD(stdlib),
-		.commands = BUILD | CHECK | VERIFY | EXPLAIN | WHY | DOC | TEST,
+		.commands = BUILD | CHECK | VERIFY | EXPLAIN | WHY | NEEDS | DOC | TEST,
 	},
 	{
 		.name = "format",

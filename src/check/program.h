@@ -348,10 +348,11 @@ struct words {
 		as_of, error, warning, note, none, matchLabels, pods, Pod, Namespace, v1;
 };
 
-/* `include "extra.yaml"`: the statement, and the file in program.source. */
+/* `include "extra.yaml"` or `assume "cluster.yaml"`: the statement, and the file in program.source. */
 struct include {
 	node_id node;
 	uint32_t file;
+	bool assumed; /* somebody else makes the objects */
 };
 
 struct program {

@@ -381,12 +381,21 @@ static enum object_form
 form_of(const struct world *w, const struct building *b)
 {
 	if (b->included)
-		return b->kind ? OBJECT_OWNED : OBJECT_OPAQUE;
+		return b->assumed ? OBJECT_ASSUMED : b->kind ? OBJECT_OWNED : OBJECT_OPAQUE;
 	if (RTYPE_AT(w->p, b->kind)->form == FORM_VALUES)
 		return OBJECT_VALUES;
 	if (!b->assumed)
 		return OBJECT_OWNED;
 	return b->extended ? OBJECT_PARTIAL : OBJECT_ASSUMED;
+}
+
+/* What is known of somebody else's object to which we add. */
+static struct tree *
+whole_of(struct finish *x, const struct building *b)
+{
+	name_partial(x->w, x->object, b->root);
+	finish_struct(x, b->root, RTYPE_AT(x->w->p, b->kind)->body);
+	return document(x, b->root);
 }
 
 static void
@@ -422,6 +431,8 @@ finish_object(struct world *w, uint32_t i)
 		return;
 	}
 	o->root = document(&x, body);
+	if (o->form == OBJECT_PARTIAL)
+		o->whole = whole_of(&x, b);
 	if (!x.partial)
 		b->root = o->root;
 }

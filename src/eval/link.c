@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * References between objects: their parts are filled in, and each is an edge of the graph. Where a
- * user or an included file wrote the parts himself, what names an object of this site is an edge
- * like any other; what names something else is somebody else's object, and says nothing.
+ * user or an included file wrote the parts himself, what names an object of this site, or one that
+ * is assumed, is an edge like any other; what names nothing is an error.
  */
 #include "eval/object.h"
 
 #include <string.h>
+#include "base/suggest.h"
 #include "eval/inside.h"
 
 /* --- what the library refers to --- */
@@ -88,8 +89,10 @@ write_reference(struct world *w, uint32_t object, struct frame *f, struct tree *
 	put_text(w, at, x->name, target->name, &origin);
 	if (r->has_namespace && target->namespace && (other || !self->namespaced))
 		put_text(w, at, x->namespace, target->namespace, &origin);
-	else if (!r->has_namespace && other)
+	else if (!r->has_namespace && other) {
 		leaves_namespace(w, f, object, v->as.id, v, node);
+		at->flags |= TREE_FAULTY;
+	}
 	if (other && r->across)
 		vec_push(&w->crossings, &crossing);
 	refer(w, object, v->as.id, origin);
@@ -111,15 +114,55 @@ part(const struct tree *t, atom key)
 	return c && c->kind == TREE_SCALAR ? c->text : 0;
 }
 
+#define NEAR_MOST 20 /* errors: behind so many nobody looks for a misspelt name */
+
+/* Of all names of that kind, the nearest to what was written. */
 static void
-link_to(struct link *x, atom kind, atom namespace_, atom name, uint32_t across,
+offer_names(struct world *w, atom kind, struct suggest *s)
+{
+	for (uint32_t o = 0; o < w->objects.count && w->p->diags.errors <= NEAR_MOST; o++)
+		if (graph_object(w->g, o)->kind == kind)
+			suggest_offer(s, program_text(w->p, graph_object(w->g, o)->name));
+}
+
+static void
+refers_to_nothing(
+	struct link *x, atom kind, atom namespace_, atom name, const struct origin *origin)
+{
+	struct program *p = x->w->p;
+	const struct object *from = graph_object(x->w->g, x->from);
+	struct str self = STR_INIT;
+	struct suggest near;
+	struct diag *d;
+
+	object_label(x->w->g, from, &self);
+	d = diag_add(&p->diags, EGM0202, origin_span(origin),
+		"%s refers to %s `%s%s%s`, which nothing makes or assumes", str_text(&self),
+		program_text(p, kind), namespace_ ? program_text(p, namespace_) : "",
+		namespace_ ? "/" : "", program_text(p, name));
+	suggest_init(&near, program_text(p, name), atom_len(&p->atoms, name));
+	offer_names(x->w, kind, &near);
+	if (near.best)
+		diag_line(&p->diags, d, LINE_HELP, "did you mean `%s`?", near.best);
+	diag_line(&p->diags, d, LINE_HELP,
+		"if somebody else makes it, state it in a file of manifests: assume \"cluster.yaml\"");
+	str_release(&self);
+}
+
+static void
+link_to(struct link *x, uint32_t rtype, atom namespace_, atom name, uint32_t across,
 	const struct origin *origin)
 {
-	uint32_t to = name ? object_named(x->w, kind, namespace_, name) : 0;
+	const struct rtype *kind = RTYPE_AT(x->w->p, rtype);
+	atom place = kind->namespaced ? namespace_ : 0;
+	uint32_t to = name ? object_named(x->w, kind->name, place, name) : 0;
 	struct crossing crossing = { x->from, to - 1, across };
 
-	if (!to)
+	if (!to) {
+		if (name && !x->crossings && !*VEC_AT(&x->w->rtype_incomplete, bool, rtype))
+			refers_to_nothing(x, kind->name, place, name, origin);
 		return;
+	}
 	if (!x->crossings)
 		refer(x->w, x->from, to - 1, *origin);
 	else if (across && namespace_ != graph_object(x->w->g, x->from)->namespace)
@@ -144,14 +187,16 @@ link_parts(struct link *x, const struct tree *t, const struct refers *r)
 {
 	struct program *p = x->w->p;
 	uint32_t kind = kind_named(p, r, part(t, p->words_.kind));
+	const struct tree *name = tree_find(t, p->words_.name);
 	atom namespace_ = part(t, p->words_.namespace);
 
 	if (!kind)
 		return;
 	if (!namespace_)
 		namespace_ = graph_object(x->w->g, x->from)->namespace;
-	link_to(x, RTYPE_AT(p, kind)->name, RTYPE_AT(p, kind)->namespaced ? namespace_ : 0,
-		part(t, p->words_.name), r->across, &t->origin);
+	/* A patch may have written the name alone. */
+	if (name && name->kind == TREE_SCALAR)
+		link_to(x, kind, namespace_, name->text, r->across, &name->origin);
 }
 
 /* `: ref GatewayClass`: the value is the bare name. */
@@ -161,11 +206,16 @@ link_name(struct link *x, const struct tree *t, const struct type *y)
 	struct program *p = x->w->p;
 	atom namespace_ = graph_object(x->w->g, x->from)->namespace;
 
-	for (uint32_t i = 0; i < y->count; i++) {
-		const struct rtype *kind = RTYPE_AT(p, NUMBER_AT(p, y->first + i));
+	uint32_t kind = NUMBER_AT(p, y->first);
 
-		link_to(x, kind->name, kind->namespaced ? namespace_ : 0, t->text, 0, &t->origin);
+	for (uint32_t i = 0; i < y->count; i++) {
+		uint32_t other = NUMBER_AT(p, y->first + i);
+
+		if (object_named(x->w, RTYPE_AT(p, other)->name,
+			    RTYPE_AT(p, other)->namespaced ? namespace_ : 0, t->text))
+			kind = other;
 	}
+	link_to(x, kind, namespace_, t->text, 0, &t->origin);
 }
 
 static void
@@ -179,7 +229,8 @@ link_tree(struct link *x, const struct tree *t, uint32_t type)
 			link_name(x, t, y);
 		return;
 	}
-	if (t->kind == TREE_MAP && y->kind == TYPE_STRUCT && y->refers)
+	if (t->kind == TREE_MAP && y->kind == TYPE_STRUCT && y->refers &&
+		!(t->flags & TREE_FAULTY))
 		link_parts(x, t, REFERS_AT(p, y->refers));
 	for (const struct tree *c = t->first; c; c = c->next) {
 		uint32_t m =
@@ -201,7 +252,7 @@ objects_link_included(struct world *w)
 		const struct building *b = BUILDING_AT(w, i);
 		struct link x = { w, i, true };
 
-		if (b->kind && !b->poisoned && b->included)
+		if (b->kind && !b->poisoned && b->included && !b->assumed)
 			link_tree(&x, b->root, RTYPE_AT(w->p, b->kind)->body);
 	}
 }

@@ -342,8 +342,28 @@ refuse_secrets(struct world *w, const struct tree *root)
 	steps_release(&steps);
 }
 
+/* A Secret is stated by name and type; its key material has no place in a project. */
+static bool
+is_secret(struct world *w, const struct tree *t, atom kind_name, bool assumed)
+{
+	struct program *p = w->p;
+	bool bare = !tree_find(t, atom_of(&p->atoms, "data", 4)) &&
+		!tree_find(t, atom_of(&p->atoms, "stringData", 10));
+	struct diag *d;
+
+	if (strcmp(program_text(p, kind_name), "Secret") || (assumed && bare))
+		return false;
+	d = diag_add(&p->diags, EGM0016, t->origin.user,
+		assumed ? "a Secret is stated without its data"
+			: "a Secret does not belong among manifests");
+	diag_line(&p->diags, d, LINE_HELP,
+		assumed ? "leave `data` and `stringData` out: name, namespace and type are enough"
+			: "refer to it by name; it is made where its key material is kept");
+	return true;
+}
+
 static void
-include_document(struct world *w, struct tree *t)
+include_document(struct world *w, struct tree *t, bool assumed)
 {
 	struct program *p = w->p;
 	const struct words *x = &p->words_;
@@ -358,14 +378,8 @@ include_document(struct world *w, struct tree *t)
 			"this document has no apiVersion, kind or metadata.name");
 		return;
 	}
-	if (!strcmp(program_text(p, kind_name), "Secret")) {
-		struct diag *d = diag_add(&p->diags, EGM0016, t->origin.user,
-			"a Secret does not belong among manifests");
-
-		diag_line(&p->diags, d, LINE_HELP,
-			"refer to it by name; it is made where its key material is kept");
+	if (is_secret(w, t, kind_name, assumed))
 		return;
-	}
 	if (kind &&
 		(RTYPE_AT(p, kind)->form != FORM_KIND ||
 			object_group(w, api) != object_group(w, kind_api_version(w, kind))))
@@ -373,6 +387,7 @@ include_document(struct world *w, struct tree *t)
 	refuse_secrets(w, t);
 	o = object_new(w, kind, name, 0);
 	BUILDING_AT(w, o)->included = true;
+	BUILDING_AT(w, o)->assumed = assumed;
 	BUILDING_AT(w, o)->root = t;
 	BUILDING_AT(w, o)->head = 0;
 	g = graph_object(w->g, o);
@@ -393,13 +408,14 @@ include_files(struct world *w)
 
 	vec_init(&documents, sizeof(struct tree *), false);
 	for (uint32_t i = 0; i < w->p->includes.count; i++) {
+		struct include inc = *VEC_AT(&w->p->includes, struct include, i);
+
 		vec_cut(&documents, 0);
-		if (!yaml_read(w->g, &w->p->source,
-			    VEC_AT(&w->p->includes, struct include, i)->file, &w->p->diags,
-			    &documents))
+		if (!yaml_read(w->g, &w->p->source, inc.file, &w->p->diags, &documents))
 			continue;
 		for (uint32_t d = 0; d < documents.count; d++)
-			include_document(w, *VEC_AT(&documents, struct tree *, d));
+			include_document(
+				w, *VEC_AT(&documents, struct tree *, d), inc.assumed);
 	}
 	vec_release(&documents);
 }

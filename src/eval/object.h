@@ -11,6 +11,7 @@
 
 /* Of a list tree: it came from `+=` and adds to what is there. */
 #define TREE_ADDS 1
+#define TREE_FAULTY 2 /* a reference of which something was said already */
 
 /* --- object.c --- */
 

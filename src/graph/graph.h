@@ -76,6 +76,7 @@ struct object {
 	atom chart; /* of a values object */
 	struct tree *
 		root; /* a whole manifest: apiVersion, kind, metadata, ...; of a chart the values */
+	struct tree *whole; /* of a partial object: what was stated of it, and what we add */
 	struct origin origin; /* the statement that made it */
 	struct object_ref *refs; /* objects that must come before this one */
 	struct object_ref *refs_last;
