@@ -327,10 +327,12 @@ options_parse(
 		return OPTIONS_WRONG;
 	if (answer(o, text))
 		return OPTIONS_SAID;
-	if (!is_complete(&p))
-		return OPTIONS_WRONG;
 	if (!o->target)
 		o->target = backend_at(0)->name;
+	if (!o->split)
+		o->split = BACKEND_SPLIT;
+	if (!is_complete(&p))
+		return OPTIONS_WRONG;
 	o->render.format = (enum render_format)o->format;
 	o->render.colour = o->render.format == RENDER_TEXT &&
 		surroundings_colour(s, (enum colour_choice)o->colour_choice);

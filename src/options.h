@@ -37,7 +37,7 @@ struct options {
 	const char *root; /* of the project */
 	const char *site; /* the only one that counts */
 	const char *output; /* folder of the tree */
-	const char *target; /* name of a back end, never NULL */
+	const char *target, *split; /* name of a back end and its split, never NULL */
 	const char *against; /* a site file */
 	unsigned deny; /* enum deny */
 	unsigned dump; /* enum dump */

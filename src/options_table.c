@@ -192,12 +192,21 @@ static const struct flag_word dump_words[] = {
 	{ NULL, 0 },
 };
 
+/* Every target has the plain split; those rows stand first. */
 static const char *
 target_name_at(size_t i)
 {
 	const struct backend *b = backend_at(i);
 
-	return b ? b->name : NULL;
+	return b && !strcmp(b->split, BACKEND_SPLIT) ? b->name : NULL;
+}
+
+static const char *
+split_name_at(size_t i)
+{
+	static const char *const names[] = { BACKEND_SPLIT, "namespace", NULL };
+
+	return names[i];
 }
 
 #define FIELD(name) offsetof(struct options, name)
@@ -226,6 +235,14 @@ static const struct flag flags[] = {
 		.offset = FIELD(target),
 		.commands = BUILD | WHY,
 		.name_at = target_name_at,
+	},
+	{
+		.name = "split",
+		.about = "what the folders of manifests go by; by namespace each may belong to a team",
+		.kind = FLAG_TEXT,
+		.offset = FIELD(split),
+		.commands = BUILD | WHY,
+		.name_at = split_name_at,
 	},
 	{
 		.name = "dump",
@@ -402,6 +419,10 @@ flag_word_at(const struct flag *f, size_t i)
 bool
 command_accepts(const struct options *o, struct str *message)
 {
+	if (!backend_find(o->target, o->split)) {
+		str_format(message, "the target `%s` has no folders to split by %s", o->target, o->split);
+		return false;
+	}
 	if (o->command != &commands[COMMAND_BUILD] || !o->output != !o->to_stdout)
 		return true;
 	str_puts(message,

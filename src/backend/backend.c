@@ -6,16 +6,21 @@
 #include "backend/kustomize.h"
 
 static const struct backend backends[] = {
-	{ "kustomize", "one object a file in phase folders, with a kustomization.yaml in each",
+	{ "kustomize", BACKEND_SPLIT,
+		"one object a file in phase folders, with a kustomization.yaml in each",
 		kustomize_emit, backend_path },
-	{ "yaml", "all manifests in one stream, manifests/all.yaml", plain_emit, plain_path },
+	{ "yaml", BACKEND_SPLIT, "all manifests in one stream, manifests/all.yaml", plain_emit,
+		plain_path },
+	{ "kustomize", "namespace",
+		"one object a file in a folder for each namespace, one kustomization.yaml above them",
+		kustomize_emit_by_namespace, backend_path_by_namespace },
 };
 
 const struct backend *
-backend_find(const char *name)
+backend_find(const char *name, const char *split)
 {
 	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++)
-		if (strcmp(backends[i].name, name) == 0)
+		if (strcmp(backends[i].name, name) == 0 && strcmp(backends[i].split, split) == 0)
 			return &backends[i];
 	return NULL;
 }
@@ -37,6 +42,20 @@ backend_path(const struct graph *g, const struct object *o, struct str *out)
 		object_phase(g, o, out);
 	}
 	str_putc(out, '/');
+	object_slug(g, o, out);
+	str_puts(out, ".yaml");
+}
+
+void
+backend_path_by_namespace(const struct graph *g, const struct object *o, struct str *out)
+{
+	if (o->form == OBJECT_VALUES) {
+		backend_path(g, o, out);
+		return;
+	}
+	/* No namespace begins with a `_`. */
+	str_format(out, "%s/%s/", o->form == OBJECT_PARTIAL ? "adopt" : "manifests",
+		o->namespace ? atom_text(g->atoms, o->namespace) : "_cluster");
 	object_slug(g, o, out);
 	str_puts(out, ".yaml");
 }

@@ -13,25 +13,31 @@
 
 struct backend {
 	const char *name; /* of --target */
+	const char *split; /* of --split: what the folders of manifests/ and adopt/ go by */
 	const char *about;
 	void (*emit)(const struct graph *g, struct stage *out);
 	/* The file that an object of graph.order lands in, for the lock. */
 	void (*path)(const struct graph *g, const struct object *o, struct str *out);
 };
 
-/* NULL if there is none of that name. backend_at(i) is NULL behind the last. */
+#define BACKEND_SPLIT "phase" /* the split that every target has */
+
+/* NULL if there is none of that name and split. backend_at(i) is NULL behind the last. */
 const struct backend *
-backend_find(const char *name);
+backend_find(const char *name, const char *split);
 const struct backend *
 backend_at(size_t i);
 
 /* The path of an object's own file below the output directory:
  * manifests/20-gateway/gateway-gateway-system-ingress-gw.yaml, adopt/namespace-shop.yaml,
+ * with the split by namespace manifests/gateway-system/..., adopt/_cluster/..., and always
  * values/CHART.yaml. Stable under insertion: no running numbers. Distinct objects have distinct
  * paths, on case-insensitive file systems too: see object_slug() in graph.h; so only after
  * graph_sort(). */
 void
 backend_path(const struct graph *g, const struct object *o, struct str *out);
+void
+backend_path_by_namespace(const struct graph *g, const struct object *o, struct str *out);
 
 /* One document in canonical form; ends with a newline, no `---`. Texts stand in double quotes
  * exactly where a reader could take them for something else (graph/plain.h, and what YAML's own

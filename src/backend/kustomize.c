@@ -6,7 +6,9 @@
  *
  * kustomize keeps the order of files only if the top-level kustomization says `fifo`; in a base
  * that is ignored, so it stands at the top of manifests/ and adopt/, and each folder lists its
- * files in apply order. No kustomization says `namespace:`, which would move objects away from what
+ * files in apply order. Split by namespace there are no folders of kustomizations: objects of many
+ * namespaces stand among each other in the order, so the one on top lists every file.
+ * No kustomization says `namespace:`, which would move objects away from what
  * refers to them.
  */
 #include "backend/kustomize.h"
@@ -84,19 +86,41 @@ enter(struct folder *f, struct folder *top, const char *path, size_t folder_len,
 	add_name(top, path + above, folder_len - above);
 }
 
+/* The kustomization of manifests/, and what kustomize must know of our kinds. */
+static void
+write_top(const struct graph *g, struct folder *top, struct stage *out)
+{
+	struct str options = STR_INIT, text = STR_INIT;
+
+	str_puts(&options, top_head);
+	if (openapi_write(g, &text)) {
+		stage_add(out, "manifests/" OPENAPI_FILE, text.bytes, text.len, false);
+		str_puts(&options, "openapi:\n  path: " OPENAPI_FILE "\n");
+	}
+	write_folder(top, str_text(&options), out);
+	str_release(&options);
+	str_release(&text);
+}
+
+static bool
+is_ours(const struct object *o)
+{
+	return o->form == OBJECT_OWNED || o->form == OBJECT_OPAQUE;
+}
+
 /* Objects come phase by phase, so each folder is entered once. */
 static void
 write_manifests(const struct graph *g, struct stage *out)
 {
 	struct folder top = { STR_INIT, STR_INIT }, phase = { STR_INIT, STR_INIT };
-	struct str path = STR_INIT, text = STR_INIT, options = STR_INIT;
+	struct str path = STR_INIT, text = STR_INIT;
 
 	str_puts(&top.path, "manifests");
 	for (uint32_t i = 0; i < g->order.count; i++) {
 		const struct object *o = graph_object(g, *VEC_AT(&g->order, uint32_t, i));
 		const char *name;
 
-		if (o->form != OBJECT_OWNED && o->form != OBJECT_OPAQUE)
+		if (!is_ours(o))
 			continue;
 		str_clear(&path);
 		backend_path(g, o, &path);
@@ -107,52 +131,67 @@ write_manifests(const struct graph *g, struct stage *out)
 	}
 	if (phase.path.len)
 		write_folder(&phase, "", out);
-	str_puts(&options, top_head);
-	str_clear(&text);
-	if (openapi_write(g, &text)) {
-		stage_add(out, "manifests/" OPENAPI_FILE, text.bytes, text.len, false);
-		str_puts(&options, "openapi:\n  path: " OPENAPI_FILE "\n");
-	}
-	write_folder(&top, str_text(&options), out);
+	write_top(g, &top, out);
 	folder_release(&top);
 	folder_release(&phase);
 	str_release(&path);
 	str_release(&text);
-	str_release(&options);
 }
 
-/* Files of one form, whose paths lie in one folder. */
+/* Of objects: which, and where they go. */
+struct part {
+	const struct graph *g;
+	bool (*holds)(const struct object *o);
+	void (*path)(const struct graph *g, const struct object *o, struct str *out);
+};
+
+static bool
+is_partial(const struct object *o)
+{
+	return o->form == OBJECT_PARTIAL;
+}
+
+static bool
+is_values(const struct object *o)
+{
+	return o->form == OBJECT_VALUES;
+}
+
+/* The files of a part, all below one folder, which lists them. */
 static void
-write_form(const struct graph *g, enum object_form form, struct folder *f, struct stage *out)
+write_part(const struct part *p, struct folder *f, struct stage *out)
 {
 	struct str path = STR_INIT, text = STR_INIT;
 
-	for (uint32_t i = 0; i < g->order.count; i++) {
-		const struct object *o = graph_object(g, *VEC_AT(&g->order, uint32_t, i));
-		const char *name;
+	for (uint32_t i = 0; i < p->g->order.count; i++) {
+		const struct object *o = graph_object(p->g, *VEC_AT(&p->g->order, uint32_t, i));
+		size_t above = f->path.len + 1;
 
-		if (o->form != form)
+		if (!p->holds(o))
 			continue;
 		str_clear(&path);
-		backend_path(g, o, &path);
-		name = strrchr(path.bytes, '/') + 1;
-		add_name(f, name, strlen(name));
-		write_object(g, o, &path, &text, out);
+		p->path(p->g, o, &path);
+		add_name(f, path.bytes + above, path.len - above);
+		write_object(p->g, o, &path, &text, out);
 	}
 	str_release(&path);
 	str_release(&text);
 }
 
 static void
-write_beside(const struct graph *g, bool kustomizations, struct stage *out)
+write_beside(const struct graph *g, bool kustomizations,
+	void (*path)(const struct graph *g, const struct object *o, struct str *out),
+	struct stage *out)
 {
 	struct folder adopt = { STR_INIT, STR_INIT }, values = { STR_INIT, STR_INIT };
+	struct part partial = { g, is_partial, path }, fragments = { g, is_values, path };
 
 	str_puts(&adopt.path, "adopt");
-	write_form(g, OBJECT_PARTIAL, &adopt, out);
+	write_part(&partial, &adopt, out);
 	if (adopt.names.len && kustomizations)
 		write_folder(&adopt, top_head, out);
-	write_form(g, OBJECT_VALUES, &values, out);
+	str_puts(&values.path, "values");
+	write_part(&fragments, &values, out);
 	folder_release(&adopt);
 	folder_release(&values);
 }
@@ -161,7 +200,20 @@ void
 kustomize_emit(const struct graph *g, struct stage *out)
 {
 	write_manifests(g, out);
-	write_beside(g, true, out);
+	write_beside(g, true, backend_path, out);
+}
+
+void
+kustomize_emit_by_namespace(const struct graph *g, struct stage *out)
+{
+	struct folder top = { STR_INIT, STR_INIT };
+	struct part ours = { g, is_ours, backend_path_by_namespace };
+
+	str_puts(&top.path, "manifests");
+	write_part(&ours, &top, out);
+	write_top(g, &top, out);
+	folder_release(&top);
+	write_beside(g, true, backend_path_by_namespace, out);
 }
 
 void
@@ -172,7 +224,7 @@ plain_emit(const struct graph *g, struct stage *out)
 	yaml_stream(g, &text);
 	stage_add(out, "manifests/all.yaml", str_text(&text), text.len, false);
 	str_release(&text);
-	write_beside(g, false, out);
+	write_beside(g, false, backend_path, out);
 }
 
 void

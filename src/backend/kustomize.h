@@ -11,6 +11,10 @@
  * not made, but manifests/ always is. */
 void
 kustomize_emit(const struct graph *g, struct stage *out);
+/* The same without phases: manifests/kustomization.yaml lists all files in apply order, and each lies
+ * in the folder of its namespace, which may then belong to a team. */
+void
+kustomize_emit_by_namespace(const struct graph *g, struct stage *out);
 /* manifests/all.yaml; adopt/ and values/ with a file for each object, and no word of kustomize. */
 void
 plain_emit(const struct graph *g, struct stage *out);

@@ -94,12 +94,27 @@ choose_site(struct against *x)
 	return false;
 }
 
+static const char *
+split_of(const struct lock *l)
+{
+	static const char name[] = "split=";
+
+	for (uint32_t i = 0; i < l->options.count; i++) {
+		const char *option = *VEC_AT(&l->options, const char *, i);
+
+		if (strncmp(option, name, strlen(name)) == 0)
+			return option + strlen(name);
+	}
+	return BACKEND_SPLIT;
+}
+
 static const struct backend *
 target_of(const struct against *x)
 {
-	const struct backend *b = x->locked ? backend_find(x->lock.target) : NULL;
+	const struct backend *b =
+		x->locked ? backend_find(x->lock.target, split_of(&x->lock)) : NULL;
 
-	return b ? b : backend_find(x->d.o->target);
+	return b ? b : backend_find(x->d.o->target, x->d.o->split);
 }
 
 /* Differences of files */

@@ -39,7 +39,7 @@ add_stream(struct build *b, const struct graph *g)
 static void
 evaluate(struct build *b, uint32_t i)
 {
-	const struct backend *target = backend_find(b->d.o->target);
+	const struct backend *target = backend_find(b->d.o->target, b->d.o->split);
 	uint32_t site = *VEC_AT(&b->d.sites, uint32_t, i);
 	struct eval e;
 

@@ -2,6 +2,7 @@
 /* Comes in: a complete graph and its files. Goes out: the facts of their lock. */
 #include "commands/site_tree.h"
 
+#include <string.h>
 #include "library.h"
 #include "lock/lock.h"
 
@@ -58,6 +59,7 @@ site_tree_lock(const struct driver *d, uint32_t site, const struct graph *g,
 {
 	struct str hash = STR_INIT;
 	struct lock_facts facts = { 0 };
+	const char *split;
 	struct arena a;
 
 	arena_init(&a);
@@ -67,6 +69,11 @@ site_tree_lock(const struct driver *d, uint32_t site, const struct graph *g,
 	facts.edition = arena_format(&a, "%d", LOAD_EDITION);
 	facts.site = atom_text(g->atoms, g->site);
 	facts.target = b->name;
+	if (strcmp(b->split, BACKEND_SPLIT)) {
+		split = arena_format(&a, "split=%s", b->split);
+		facts.options = &split;
+		facts.option_count = 1;
+	}
 	facts.inputs = list_inputs(d, site, &a, &facts.input_count);
 	facts.objects = list_objects(g, b, &a);
 	facts.object_count = g->order.count;

@@ -212,7 +212,7 @@ int
 driver_why(const struct options *o)
 {
 	const char *const *operands = (const char *const *)o->operands;
-	struct why w = { .target = backend_find(o->target), .answer = STR_INIT };
+	struct why w = { .target = backend_find(o->target, o->split), .answer = STR_INIT };
 	int status;
 
 	if (!split(&w, o->operands[1]))

@@ -47,6 +47,8 @@ against --stdlib lib out --against site.egm
 echo '### the target is that of the lock'
 fresh --target yaml
 against out --against site.egm
+fresh --split namespace
+against out --against site.egm
 
 echo '### several sites'
 echo 'site t { note c { text = "three" } }' >> site.egm

@@ -17,6 +17,8 @@ try build site.egm -o out --stdout
 try build site.egm -o
 try build site.egm -o ''
 try build site.egm --target kustomise -o out
+try build site.egm --target yaml --split namespace -o out
+try build site.egm --split team -o out
 try check ''
 try check --dump=odrer site.egm
 try check --dump=everything site.egm

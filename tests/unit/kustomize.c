@@ -178,7 +178,7 @@ tree_for_kustomize(struct tap *t)
 	bed_init(&b);
 	fill(&b);
 	ok(t, graph_sort(&b.g, &b.diags));
-	backend_find("kustomize")->emit(&b.g, &b.stage);
+	backend_find("kustomize", BACKEND_SPLIT)->emit(&b.g, &b.stage);
 	is_text(t, bytes(&b, "manifests/kustomization.yaml"),
 		HEAD "sortOptions:\n  order: fifo\nopenapi:\n  path: kinds.openapi\nresources:\n"
 		     "- 00-namespaces\n- 20-gateway\n- 30-routes\n- 40-included\n");
@@ -211,7 +211,7 @@ tree_of_one_stream(struct tap *t)
 	bed_init(&b);
 	fill(&b);
 	graph_sort(&b.g, &b.diags);
-	backend_find("yaml")->emit(&b.g, &b.stage);
+	backend_find("yaml", BACKEND_SPLIT)->emit(&b.g, &b.stage);
 	is_int(t, b.stage.files.count, 3);
 	ok(t,
 		strncmp(bytes(&b, "manifests/all.yaml"), "apiVersion: v1\nkind: Namespace\n", 31) ==
@@ -220,9 +220,9 @@ tree_of_one_stream(struct tap *t)
 		strstr(bytes(&b, "manifests/all.yaml"),
 			"\n---\napiVersion: " GATEWAY_API "\nkind: GatewayClass\n"));
 	ok(t, file(&b, "adopt/namespace-shop.yaml") && file(&b, "values/gateway-helm.yaml"));
-	backend_find("yaml")->path(&b.g, graph_object(&b.g, 0), &path);
+	backend_find("yaml", BACKEND_SPLIT)->path(&b.g, graph_object(&b.g, 0), &path);
 	is_text(t, str_text(&path), "manifests/all.yaml");
-	ok(t, !backend_find("chart") && !backend_at(2));
+	ok(t, !backend_find("chart", BACKEND_SPLIT) && !backend_at(3));
 	str_release(&path);
 	bed_release(&b);
 }
@@ -267,7 +267,7 @@ names_that_meet_marks(struct tap *t)
 	is_int(t, graph_object(&b.g, 0)->mark, 64);
 	is_int(t, graph_object(&b.g, 1)->mark, 8);
 	is_int(t, graph_object(&b.g, 2)->mark, 8);
-	backend_find("kustomize")->emit(&b.g, &b.stage);
+	backend_find("kustomize", BACKEND_SPLIT)->emit(&b.g, &b.stage);
 	is_int(t, b.stage.files.count, 5);
 	str_release(&path);
 	bed_release(&b);
@@ -304,7 +304,7 @@ nothing_to_write(struct tap *t)
 
 	bed_init(&b);
 	graph_sort(&b.g, &b.diags);
-	backend_find("kustomize")->emit(&b.g, &b.stage);
+	backend_find("kustomize", BACKEND_SPLIT)->emit(&b.g, &b.stage);
 	is_int(t, b.stage.files.count, 1);
 	is_text(t, bytes(&b, "manifests/kustomization.yaml"),
 		HEAD "sortOptions:\n  order: fifo\nresources: []\n");
@@ -322,7 +322,7 @@ write_tree(const char *dir)
 	bed_init(&b);
 	fill(&b);
 	graph_sort(&b.g, &b.diags);
-	backend_find("kustomize")->emit(&b.g, &b.stage);
+	backend_find("kustomize", BACKEND_SPLIT)->emit(&b.g, &b.stage);
 	result = stage_commit(&b.stage, dir, NULL, 0, &counts, &why);
 	fprintf(stderr, "%s", str_text(&why));
 	str_release(&why);
