@@ -293,6 +293,25 @@ put_entries(struct plan *g, const struct type *t, struct str *out)
 	return !ranged || done >= t->lo;
 }
 
+/* A struct: all that must be given, and some of the rest. */
+static bool
+put_struct(struct plan *g, const struct type *t, struct str *out)
+{
+	str_puts(out, "{ ");
+	for (uint32_t m = t->members; m; m = MEMBER_AT(&g->p, m)->next) {
+		const struct member *member = MEMBER_AT(&g->p, m);
+
+		if ((member->optional || member->value) && chance(g, 50))
+			continue;
+		str_format(out, "%s = ", program_text(&g->p, member->name));
+		if (!put_value(g, member->type, out))
+			return false;
+		str_puts(out, "; ");
+	}
+	str_puts(out, "}");
+	return true;
+}
+
 /* Appends a value of the type; false if the site can have none. */
 static bool
 put_value(struct plan *g, uint32_t type, struct str *out)
@@ -314,6 +333,8 @@ put_value(struct plan *g, uint32_t type, struct str *out)
 	case TYPE_SET:
 	case TYPE_MAP:
 		return put_entries(g, t, out);
+	case TYPE_STRUCT:
+		return put_struct(g, t, out);
 	default:
 		die("no values of type", program_text(&g->p, t->name));
 		return false;
