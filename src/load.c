@@ -3,6 +3,8 @@
  * Comes in: names of files. Goes out: trees and bytes in a program. Refused: what cannot be read,
  * what lies outside the root, circles, editions that nobody knows.
  *
+ * Texts of files are put into the tree where `file("...")` stands, so that nobody later knows.
+ *
  * A path below the root is a file's identity: two names that links lead to the same bytes are two
  * files.
  */
@@ -16,6 +18,7 @@
 #include <sys/stat.h>
 #include "base/files.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "grammar/grammar.h"
 
 #define NAMES_MOST 1000 /* of a folder, looked at for a near one */
@@ -446,6 +449,67 @@ include(struct load *l, uint32_t from, node_id n)
 	}
 }
 
+/* Texts of files */
+
+/* NULL, or why the bytes of a file cannot be a text of the language. */
+static const char *
+why_no_text(const struct str *text)
+{
+	if (text->len > LOAD_TEXT_MOST)
+		return "longer than a text can be";
+	if (!text->len)
+		return "empty";
+	if (utf8_check(text->bytes, text->len) != text->len || memchr(text->bytes, 0, text->len))
+		return "not UTF-8";
+	return NULL;
+}
+
+/* `file("ca.pem")` is the text of that file, from here on as if it stood there. */
+static void
+take_text(struct load *l, uint32_t from, node_id call)
+{
+	struct node *n = NODE_AT(l->p, call);
+	node_id name = n->kid[1];
+	const char *why;
+	uint32_t i;
+
+	if (!name || NODE_AT(l->p, name)->next || NODE_AT(l->p, name)->kind != NODE_STRING) {
+		fault(l, EGM0011, call, "`file` takes one name, as a literal text");
+		return;
+	}
+	if (is_too_much(l, call) || !(i = resolve(l, from, name)))
+		return;
+	if (file_at(l, i)->state == LOAD_NEW) {
+		read_below(l, i, name);
+		file_at(l, i)->state = LOAD_DONE;
+	}
+	if (!file_at(l, i)->file)
+		return;
+	why = why_no_text(&file_at(l, i)->text);
+	if (why) {
+		fault(l, EGM0011, name,
+			arena_format(&l->arena, "`%s` holds no text: it is %s", file_at(l, i)->shown, why));
+		return;
+	}
+	n = NODE_AT(l->p, call);
+	n->kind = NODE_STRING;
+	n->kid[0] = n->kid[1] = 0;
+	n->a = atom_of(&l->p->atoms, str_text(&file_at(l, i)->text), file_at(l, i)->text.len);
+}
+
+static void
+take_texts(struct load *l, uint32_t from, node_id first)
+{
+	for (node_id n = first; n < ast_count(&l->p->ast); n++) {
+		const struct node *call = NODE_AT(l->p, n);
+		const struct node *name = NODE_AT(l->p, call->kid[0]);
+
+		if (call->kind == NODE_CALL && name->kind == NODE_NAME &&
+			!strcmp(program_text(l->p, name->a), "file"))
+			take_text(l, from, n);
+	}
+}
+
 /* Sites and profiles, and what they are made with, are all that the file has. */
 static bool
 has_sites_only(const struct load *l, node_id first)
@@ -476,11 +540,13 @@ load_tree(struct load *l, uint32_t i)
 	struct program *p = l->p;
 	struct grammar_input in = { &p->atoms, &p->source, &p->diags, &p->ast };
 	struct ast_file tree;
+	node_id first = ast_count(&p->ast);
 	bool fine;
 
 	file_at(l, i)->state = LOAD_BEGUN;
 	vec_push(&l->begun, &i);
 	fine = grammar_parse(&in, file_at(l, i)->file, &tree);
+	take_texts(l, i, first);
 	check_edition(l, &tree, fine);
 	for (node_id n = tree.first; n; n = NODE_AT(p, n)->next) {
 		if (NODE_AT(p, n)->flags & FLAG_BROKEN)

@@ -5,7 +5,7 @@
  * use it. Nothing outside the project root is read but what the command line names.
  *
  * What a file says is wrong only with itself is EGM0009 (edition) or a fault of syntax; a file that
- * cannot be had is EGM0011 to EGM0013, at the `use` or `include`, or EGM0901 without a place for
+ * cannot be had is EGM0011 to EGM0013, at the `use`, `include` or `file`, or EGM0901 without a place for
  * one of the command line.
  */
 #ifndef LOAD_H
@@ -22,6 +22,7 @@
 #define LOAD_EDITION    2026
 #define LOAD_FILES_MOST 20000 /* in one run */
 #define LOAD_DEPTH_MOST 100 /* of files that use each other */
+#define LOAD_TEXT_MOST  1048576 /* bytes of a file that `file` names: what a text may have */
 
 enum load_state { LOAD_NEW, LOAD_BEGUN, LOAD_DONE };
 

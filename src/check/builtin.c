@@ -213,6 +213,9 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 	case BUILTIN_IS_NUMBER:
 		texts(ck, a);
 		return TYPE_T(BOOL);
+	case BUILTIN_CERTIFICATE_END:
+		texts(ck, a);
+		return TYPE_T(DATE) | TYPE_OPTIONAL;
 	case BUILTIN_NUMBER:
 		t = check_expr(ck, a, 0);
 		if (!type_fits(ck, TYPE_T(PERCENT), t, 0) && !type_is_text(p, t) &&

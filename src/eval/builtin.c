@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/certificate.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/suggest.h"
@@ -522,6 +523,16 @@ fn_sha256(struct call *c)
 	return new_text(c, hex, SHA256_HEX - 1);
 }
 
+static struct value
+fn_certificate_end(struct call *c)
+{
+	char day[CERTIFICATE_DAY];
+	size_t len;
+	const char *text = text_at(c, 0, &len);
+
+	return certificate_end(text, len, day) ? new_text(c, day, strlen(day)) : value_absent();
+}
+
 typedef bool
 pair_fn(const char *a, size_t alen, const char *b, size_t blen);
 
@@ -622,6 +633,7 @@ static builtin_fn *const functions[BUILTIN_COUNT_OF_ALL] = {
 	fn_is_number,
 	fn_thousandths,
 	fn_sha256,
+	fn_certificate_end,
 	fn_hosts_meet,
 	fn_host_inside,
 	fn_cidr_inside,
