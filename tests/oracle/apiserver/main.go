@@ -260,6 +260,9 @@ func run(work, bad string) (*court, error) {
 	if err := c.bad(bad); err != nil {
 		return nil, err
 	}
+	if err := c.kinds(work); err != nil {
+		return nil, err
+	}
 	cases, err := os.Open(filepath.Join(work, "cases"))
 	if err != nil {
 		return nil, err
