@@ -84,6 +84,7 @@ func readSite(path string) (*site, error) {
 	}
 	defer file.Close()
 	s, record := &site{releases: map[string]string{}, included: map[string]bool{}}, ""
+	title := ""
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		line := lines.Text()
 		words := strings.Fields(line)
@@ -92,14 +93,17 @@ func readSite(path string) (*site, error) {
 		}
 		if line[0] != ' ' {
 			record = words[0]
-			if record == "release" && len(words) > 1 {
-				record = "release " + words[1]
-			}
+			title = ""
 			continue
 		}
 		if len(words) > 2 && words[1] == "=" {
-			if product, ok := strings.CutPrefix(record, "release "); ok && words[0] == "version" {
-				s.releases[product] = words[2]
+			if record == "release" && words[0] == "title" {
+				// "Envoy Gateway" is envoy-gateway, whatever record states it.
+				value, _, _ := strings.Cut(strings.TrimSpace(line), "  #")
+				title = strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(value, "title = "), " ", "-"))
+			}
+			if record == "release" && words[0] == "version" {
+				s.releases[title] = words[2]
 			}
 			if record == "gateway-api" && words[0] == "channel" {
 				s.channel = words[2]

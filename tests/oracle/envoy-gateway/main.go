@@ -27,6 +27,7 @@ type cluster struct {
 	labels   map[string]map[string]string // of namespaces
 	typed    []runtime.Object
 	services map[types.NamespacedName]*corev1.Service
+	global   bool                        // the values for Envoy Gateway's chart turn the shared rate limit on
 	classes  map[string][]map[string]any // Gateways, by class
 }
 
@@ -169,6 +170,11 @@ func (c *cluster) build(dump string) error {
 		if kind := words(object, "kind"); kind == "Namespace" || kind == "Secret" || (kind == "Service" && field(object, "spec") == nil) {
 			continue
 		}
+		if provider, ok := field(object, "spec", "oidc", "provider").(map[string]any); ok && provider["tokenEndpoint"] == nil {
+			// What Envoy Gateway asks the issuer for.
+			provider["authorizationEndpoint"] = words(provider, "issuer") + "/authorize"
+			provider["tokenEndpoint"] = words(provider, "issuer") + "/token"
+		}
 		typed, err := c.put(object)
 		if err != nil {
 			return err
@@ -310,6 +316,8 @@ func judge(tree, dump string, show bool) (faults []string, err error) {
 		return nil, err
 	}
 	c.keepClass()
+	values, _ := os.ReadFile(filepath.Join(tree, "values", "gateway-helm.yaml"))
+	c.global = strings.Contains(string(values), "rateLimit:")
 	return c.judge(string(text), show, nil)
 }
 
@@ -324,11 +332,14 @@ func (c *cluster) judge(graph string, show bool, instead []map[string]any) (faul
 	}
 	// What the certgen job of the chart makes.
 	add(r, secretStub("envoy-gateway-system", "envoy", nil))
+	hmac := secretStub("envoy-gateway-system", "envoy-oidc-hmac", nil)
+	hmac.Data["hmac-secret"] = []byte("stub")
+	add(r, hmac)
 	if r.GatewayClass == nil {
 		return []string{"no GatewayClass"}, nil
 	}
 	faults = attachProxies(r)
-	result, tables, errs := translate(r)
+	result, tables, errs := translate(r, c.global)
 	for _, err := range errs {
 		faults = append(faults, err.Error())
 	}

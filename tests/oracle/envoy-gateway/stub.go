@@ -128,11 +128,15 @@ func namespaceStub(name string, labels map[string]string) *corev1.Namespace {
 
 func secretStub(namespace, name string, names []string) *corev1.Secret {
 	certificate, key := keyPair(names)
+	authority, _ := keyPair(nil)
 	return &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
 		Type:       corev1.SecretTypeTLS,
-		Data:       map[string][]byte{"tls.crt": certificate, "tls.key": key, "ca.crt": certificate},
+		Data: map[string][]byte{
+			"tls.crt": certificate, "tls.key": key, "ca.crt": authority,
+			".htpasswd": []byte("stub:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="), "client-secret": []byte("stub"),
+		},
 	}
 }
 

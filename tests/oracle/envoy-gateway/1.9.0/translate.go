@@ -130,15 +130,16 @@ func holds(list []*egv1a1.EnvoyProxy, proxy *egv1a1.EnvoyProxy) bool {
 }
 
 // translate runs both halves of the translator as the controller does with its default configuration.
-func translate(r *resource.Resources) (*resource.Resources, map[string]types.XdsResources, []error) {
+func translate(r *resource.Resources, global bool) (*resource.Resources, map[string]types.XdsResources, []error) {
 	r.Sort()
 	logger := logging.DefaultLogger(io.Discard, egv1a1.LogLevelError)
 	t := &gatewayapi.Translator{
-		GatewayControllerName: string(r.GatewayClass.Spec.ControllerName),
-		GatewayClassName:      gwapiv1.ObjectName(r.GatewayClass.Name),
-		MergeGateways:         gatewayapi.IsMergeGatewaysEnabled(r),
-		ControllerNamespace:   "envoy-gateway-system",
-		Logger:                logger,
+		GatewayControllerName:  string(r.GatewayClass.Spec.ControllerName),
+		GatewayClassName:       gwapiv1.ObjectName(r.GatewayClass.Name),
+		GlobalRateLimitEnabled: global,
+		MergeGateways:          gatewayapi.IsMergeGatewaysEnabled(r),
+		ControllerNamespace:    "envoy-gateway-system",
+		Logger:                 logger,
 	}
 	var errs []error
 	result, err := t.Translate(r)
@@ -151,6 +152,9 @@ func translate(r *resource.Resources) (*resource.Resources, map[string]types.Xds
 			errs = append(errs, fmt.Errorf("%s: %w", key, err))
 		}
 		x := &translator.Translator{ControllerNamespace: "envoy-gateway-system", FilterOrder: ir.FilterOrder, Logger: logger}
+		if global {
+			x.GlobalRateLimit = &translator.GlobalRateLimitSettings{ServiceURL: "grpc://envoy-ratelimit.envoy-gateway-system.svc.cluster.local:8081"}
+		}
 		table, err := x.Translate(ir)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", key, err))
