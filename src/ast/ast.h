@@ -63,7 +63,8 @@ enum node_flag {
 	FLAG_INDEX = 256, /* a WORD of a path that is an index: n */
 	FLAG_PARAM = 1024, /* a FIELD of a site that gives a parameter its value */
 	FLAG_FAILED =
-		2048 /* a FIELD whose value did not check: it counts as written, with no value */
+		2048, /* a FIELD whose value did not check: it counts as written, with no value */
+	FLAG_UNKNOWN = 4096 /* a FIELD that nobody knows: any may have been meant */
 };
 
 struct node {

@@ -57,18 +57,41 @@ check_add_part(struct checker *ck, uint32_t column, uint32_t context, node_id n,
 /* --- fields of records --- */
 
 /* Another case of the choice may have the field. */
-static void
+static bool
 field_of_case(struct checker *ck, struct diag *g, node_id word, uint32_t choice)
 {
 	struct program *p = ck->p;
+	bool found = false;
 
 	for (uint32_t t = 1; choice && t < p->rtypes.count; t++)
 		if (RTYPE_AT(p, t)->choice == choice &&
-			program_struct_member(p, RTYPE_AT(p, t)->members, NODE_AT(p, word)->a))
+			program_struct_member(p, RTYPE_AT(p, t)->members, NODE_AT(p, word)->a)) {
 			diag_line(&p->diags, g, LINE_HELP, "`%s` is a field of `%s %s`",
 				check_node_text(ck, word),
 				program_text(p, RTYPE_AT(p, choice)->name),
 				program_text(p, RTYPE_AT(p, t)->name));
+			found = true;
+		}
+	return found;
+}
+
+#define FIELDS_MOST 8 /* more are a page to read, not a help */
+
+/* What there is, where that is little and nothing else helps. */
+static void
+list_fields(struct checker *ck, struct diag *g, const struct rtype *t)
+{
+	struct program *p = ck->p;
+	struct str all = STR_INIT;
+	uint32_t count = 0;
+
+	for (uint32_t m = t->members; m; m = MEMBER_AT(p, m)->next)
+		if (MEMBER_AT(p, m)->form == MEMBER_FIELD)
+			str_format(&all, "%s`%s`", count++ ? ", " : "",
+				program_text(p, MEMBER_AT(p, m)->name));
+	if (count && count <= FIELDS_MOST)
+		diag_line(&p->diags, g, LINE_HELP, "its fields are %s", str_text(&all));
+	str_release(&all);
 }
 
 /* In a site, its parameters are fields, too. */
@@ -103,7 +126,9 @@ unknown_member(struct checker *ck, node_id n, node_id word, uint32_t rtype)
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
 		check_fail_field(ck, n, program_member(p, rtype, atom_of_text(&p->atoms, s.best)));
 	} else {
-		field_of_case(ck, g, word, t->choice);
+		NODE_AT(p, n)->flags |= FLAG_UNKNOWN;
+		if (!field_of_case(ck, g, word, t->choice))
+			list_fields(ck, g, t);
 	}
 }
 

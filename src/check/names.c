@@ -408,6 +408,20 @@ foreign_help(const char *word)
 	return NULL;
 }
 
+/* How a value with parts is written. */
+static const char *
+shape_help(const struct type *t)
+{
+	switch ((enum type_kind)t->kind) {
+	case TYPE_MAP:
+		return "here stand keys and values in braces: { key = \"value\" }";
+	case TYPE_STRUCT:
+		return "here stand fields in braces: { name = ... }";
+	default:
+		return NULL;
+	}
+}
+
 static uint32_t
 unknown_name(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -425,6 +439,8 @@ unknown_name(struct checker *ck, node_id n, uint32_t expected)
 	} else {
 		const char *help = foreign_help(program_text(p, name));
 
+		if (!help && expected)
+			help = shape_help(t);
 		g = check_fault(ck, EGM0102, n, "`%s` is neither a variable nor anything declared",
 			program_text(p, name));
 		if (help)

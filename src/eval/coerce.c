@@ -248,6 +248,10 @@ fit(struct fit *c, uint32_t type, struct value v)
 		return v;
 	switch ((enum type_kind)TYPE_AT(p, type)->kind) {
 	case TYPE_SCALAR:
+		/* Nothing is said of a release that the table does not know. */
+		if (v.kind == VALUE_VERSION && TYPE_AT(p, type)->versions &&
+			!version_known(c->w, TYPE_AT(p, type)->versions, &v))
+			return value_poison();
 		return type_is_number(p, type) ? fit_number(c, type, v) : fit_text(c, type, v);
 	case TYPE_WORDS:
 		return fit_word(c, type, v);

@@ -305,10 +305,8 @@ open_report(struct world *w, const struct value *v, node_id reader)
 	struct str text = STR_INIT;
 	struct diag *g;
 	struct value at = value_absent();
-	const struct version_value *last = NULL;
 
 	at.src = o->axis;
-	(void)last;
 	g = world_fault(w, NULL, EGM0160, &at, 0,
 		"\"%s\" is not exact enough: the answer changes inside this line",
 		program_text(p, NODE_AT(p, o->axis)->a));

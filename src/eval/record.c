@@ -235,8 +235,8 @@ show_count(struct str *out, uint32_t n)
 		str_format(out, "no");
 }
 
-/* A statement of this block was lost to a fault of syntax: no child of the record is surely
- * missing. */
+/* A statement of this block was lost to a fault of syntax, or to a name that nobody knows: no child
+ * of the record is surely missing. */
 static void
 note_broken(struct world *w, uint32_t r)
 {
@@ -252,12 +252,15 @@ note_broken(struct world *w, uint32_t r)
 static bool
 body_is_broken(const struct world *w, node_id block, node_id body)
 {
-	bool inside = false;
+	bool inside = false, unknown = false;
 
-	for (node_id n = body; n; n = NODE_AT(w->p, n)->next)
+	for (node_id n = body; n; n = NODE_AT(w->p, n)->next) {
 		inside |= NODE_AT(w->p, n)->kind != NODE_FIELD &&
 			NODE_AT(w->p, n)->flags & FLAG_BROKEN;
-	return NODE_AT(w->p, block)->flags & FLAG_BROKEN && !inside;
+		unknown |= NODE_AT(w->p, n)->kind == NODE_FIELD &&
+			NODE_AT(w->p, n)->flags & FLAG_UNKNOWN;
+	}
+	return unknown || (NODE_AT(w->p, block)->flags & FLAG_BROKEN && !inside);
 }
 
 /* A block of a site makes its record, or meets the one that a profile made. */
