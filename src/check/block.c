@@ -30,21 +30,6 @@ is_quoted(const struct program *p, node_id label)
 	return NODE_AT(p, label)->kind != NODE_WORD || NODE_AT(p, label)->flags & FLAG_QUOTED;
 }
 
-static void
-list_cases(struct checker *ck, struct diag *g, uint32_t choice)
-{
-	struct program *p = ck->p;
-	struct str all = STR_INIT;
-
-	for (uint32_t i = 1; i < p->rtypes.count; i++)
-		if (RTYPE_AT(p, i)->choice == choice)
-			str_format(&all, "%s%s %s", all.len ? ", " : "",
-				program_text(p, RTYPE_AT(p, choice)->name),
-				program_text(p, RTYPE_AT(p, i)->name));
-	diag_line(&p->diags, g, LINE_HELP, "one of: %s", str_text(&all));
-	str_release(&all);
-}
-
 static uint32_t
 unknown_case(struct checker *ck, uint32_t choice, node_id label)
 {
@@ -52,6 +37,9 @@ unknown_case(struct checker *ck, uint32_t choice, node_id label)
 	struct diag *g = check_fault(ck, EGM0141, label, "`%s` is no case of %s",
 		check_node_text(ck, label), program_text(p, RTYPE_AT(p, choice)->name));
 	struct suggest s;
+	uint32_t other = NODE_AT(p, label)->kind == NODE_WORD && RTYPE_AT(p, choice)->lo
+		? RTYPE_AT(p, program_symbol(p, NODE_AT(p, label)->a).rtype)->choice
+		: 0;
 
 	suggest_init(&s, check_node_text(ck, label), atom_len(&p->atoms, NODE_AT(p, label)->a));
 	for (uint32_t i = 1; i < p->rtypes.count; i++)
@@ -60,8 +48,12 @@ unknown_case(struct checker *ck, uint32_t choice, node_id label)
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, label)->span, "%s", s.best);
+	} else if (other) {
+		diag_line(&p->diags, g, LINE_HELP, "`%s` is a case of `%s`: %s %s",
+			check_node_text(ck, label), program_text(p, RTYPE_AT(p, other)->name),
+			program_text(p, RTYPE_AT(p, other)->name), check_node_text(ck, label));
 	} else {
-		list_cases(ck, g, choice);
+		program_list_cases(p, g, choice);
 	}
 	return 0;
 }
@@ -77,7 +69,7 @@ case_of_label(struct checker *ck, uint32_t choice, node_id label, node_id n)
 		struct diag *g = check_fault(ck, EGM0105, n, "`%s` does not say its case",
 			program_text(p, RTYPE_AT(p, choice)->name));
 
-		list_cases(ck, g, choice);
+		program_list_cases(p, g, choice);
 		return 0;
 	}
 	t = program_symbol(p, NODE_AT(p, label)->a).rtype;

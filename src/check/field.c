@@ -75,6 +75,37 @@ field_of_case(struct checker *ck, struct diag *g, node_id word, uint32_t choice)
 	return found;
 }
 
+/* The blocks around this one, and those inside it, that have such a field: it may be meant there. */
+static bool
+field_of_kin(struct checker *ck, struct diag *g, node_id word, uint32_t rtype)
+{
+	struct program *p = ck->p;
+	atom name = NODE_AT(p, word)->a;
+	bool found = false;
+
+	for (uint32_t t = 1; t < p->rtypes.count; t++) {
+		const struct rtype *kin = RTYPE_AT(p, t);
+		uint32_t around = RTYPE_AT(p, rtype)->owner;
+		bool inside = kin->form == FORM_BLOCK && kin->owner == rtype;
+
+		while (around && around != t && RTYPE_AT(p, around)->owner != around)
+			around = RTYPE_AT(p, around)->owner;
+		if (around != t && !inside)
+			continue;
+		uint32_t m = program_struct_member(p, kin->members, name);
+		if (!m || MEMBER_AT(p, m)->form != MEMBER_FIELD)
+			continue;
+		if (inside)
+			diag_line(&p->diags, g, LINE_HELP, "it is a field of the block `%s` in it",
+				program_text(p, kin->name));
+		else
+			diag_line(&p->diags, g, LINE_HELP, "it is a field of `%s`",
+				program_text(p, kin->name));
+		found = true;
+	}
+	return found;
+}
+
 #define FIELDS_MOST 8 /* more are a page to read, not a help */
 
 /* What there is, where that is little and nothing else helps. */
@@ -127,7 +158,7 @@ unknown_member(struct checker *ck, node_id n, node_id word, uint32_t rtype)
 		check_fail_field(ck, n, program_member(p, rtype, atom_of_text(&p->atoms, s.best)));
 	} else {
 		NODE_AT(p, n)->flags |= FLAG_UNKNOWN;
-		if (!field_of_case(ck, g, word, t->choice))
+		if (!field_of_case(ck, g, word, t->choice) && !field_of_kin(ck, g, word, rtype))
 			list_fields(ck, g, t);
 	}
 }

@@ -266,3 +266,32 @@ program_conditions(const struct program *p, node_id decl)
 		: n->kind == NODE_MEMBER_STRUCT                      ? n->kid[1]
 								     : 0;
 }
+
+/* Up to its first full stop, on one line. */
+static void
+first_sentence(struct str *out, const char *doc)
+{
+	for (; *doc && !(*doc == '.' && (!doc[1] || doc[1] == ' ' || doc[1] == '\n')); doc++)
+		str_putc(out, *doc == '\n' ? ' ' : *doc);
+}
+
+void
+program_list_cases(struct program *p, struct diag *g, uint32_t choice)
+{
+	const struct rtype *of = RTYPE_AT(p, choice);
+
+	for (uint32_t i = 1; i < p->rtypes.count; i++)
+		if (RTYPE_AT(p, i)->choice == choice) {
+			const struct rtype *t = RTYPE_AT(p, i);
+			struct str about = STR_INIT;
+
+			if (NODE_AT(p, t->decl)->doc)
+				first_sentence(&about, program_text(p, NODE_AT(p, t->decl)->doc));
+			diag_line(&p->diags, g, LINE_HELP, "%s %s%s%s", program_text(p, of->name),
+				program_text(p, t->name), about.len ? ": " : "", str_text(&about));
+			str_release(&about);
+		}
+	if (!of->lo)
+		diag_line(&p->diags, g, LINE_HELP, "or none of them: leave `%s` out",
+			program_text(p, of->name));
+}

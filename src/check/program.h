@@ -431,6 +431,10 @@ program_head(const struct program *p, node_id n);
 node_id
 program_conditions(const struct program *p, node_id decl);
 
+/* Help lines for a choice: each case with the first sentence of its documentation. */
+void
+program_list_cases(struct program *p, struct diag *g, uint32_t choice);
+
 static inline const char *
 program_text(const struct program *p, atom a)
 {

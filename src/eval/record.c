@@ -397,25 +397,20 @@ too_few(struct world *w, uint32_t rtype, uint32_t owner, uint32_t n)
 	struct value at = value_record(owner, RECORD_AT(w, owner)->user_head);
 	const char *name = record_rtype_name(w, rtype);
 	struct diag *g;
-	struct str cases = STR_INIT, of = STR_INIT;
+	struct str count = STR_INIT, of = STR_INIT;
 
 	record_show(w, owner, &of);
 	if (t->form == FORM_CHOICE) {
 		g = world_fault(
 			w, NULL, EGM0131, &at, 0, "%s does not say its `%s`", str_text(&of), name);
-		for (uint32_t i = 1; i < p->rtypes.count; i++)
-			if (RTYPE_AT(p, i)->choice == rtype)
-				str_format(&cases, "%s%s %s", cases.len ? ", " : "", name,
-					record_rtype_name(w, i));
-		diag_line(&p->diags, g, LINE_HELP, "one of: %s", str_text(&cases));
-		str_release(&cases);
+		program_list_cases(p, g, rtype);
 		str_release(&of);
 		return;
 	}
-	show_count(&cases, n);
+	show_count(&count, n);
 	g = world_fault(w, NULL, EGM0132, &at, 0, "%s has %s `%s`, at least %lld %s needed",
-		str_text(&of), str_text(&cases), name, (long long)t->lo, t->lo == 1 ? "is" : "are");
-	str_release(&cases);
+		str_text(&of), str_text(&count), name, (long long)t->lo, t->lo == 1 ? "is" : "are");
+	str_release(&count);
 	str_release(&of);
 	diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", name);
 }
