@@ -131,18 +131,33 @@ set_names(struct world *w, uint32_t o, const struct value *name, const struct va
 		: 0;
 }
 
+/* The user's statement or block that an object comes from; 0 if none but the site does. */
+static node_id
+object_src(const struct world *w, uint32_t o)
+{
+	if (is_user_node(w, BUILDING_AT(w, o)->head))
+		return BUILDING_AT(w, o)->head;
+	for (uint32_t r = BUILDING_AT(w, o)->owner; r && r != w->site; r = RECORD_AT(w, r)->owner)
+		if (RECORD_AT(w, r)->user_head)
+			return RECORD_AT(w, r)->user_head;
+	return 0;
+}
+
 static void
 two_identities(struct world *w, uint32_t a, uint32_t b)
 {
 	const struct object *x = graph_object(w->g, b);
-	struct value at = { .kind = VALUE_ABSENT, .src = 0 };
+	node_id first = object_src(w, a);
+	struct value at = { .kind = VALUE_ABSENT, .src = object_src(w, b) };
 	struct diag *g = world_fault(w, BUILDING_AT(w, b)->frame, EGM0201, &at,
 		BUILDING_AT(w, b)->head, "two objects are %s `%s%s%s`", program_text(w->p, x->kind),
 		program_text(w->p, x->namespace), x->namespace ? "/" : "",
 		program_text(w->p, x->name));
 
-	diag_label(
-		&w->p->diags, g, graph_object(w->g, a)->origin.user, "the other comes from here");
+	diag_label(&w->p->diags, g,
+		first ? program_head(w->p, first) : graph_object(w->g, a)->origin.user,
+		"the other comes from here");
+	diag_line(&w->p->diags, g, LINE_HELP, "give one of them another name");
 	BUILDING_AT(w, b)->poisoned = true;
 }
 
