@@ -25,6 +25,7 @@ struct plan {
 	uint64_t state; /* of the random numbers */
 	uint32_t names; /* given so far */
 	bool newest; /* no releases but the newest */
+	unsigned thin; /* how much more rarely something is said that may be left out; from 1 on */
 	struct vec records; /* struct planned */
 	struct str out;
 };
@@ -301,7 +302,7 @@ put_struct(struct plan *g, const struct type *t, struct str *out)
 	for (uint32_t m = t->members; m; m = MEMBER_AT(&g->p, m)->next) {
 		const struct member *member = MEMBER_AT(&g->p, m);
 
-		if ((member->optional || member->value) && chance(g, 50))
+		if ((member->optional || member->value) && !chance(g, 50 / g->thin))
 			continue;
 		str_format(out, "%s = ", program_text(&g->p, member->name));
 		if (!put_value(g, member->type, out))
@@ -406,13 +407,13 @@ plan_child(struct plan *g, uint32_t owner, uint32_t rtype)
 	const struct rtype *r = RTYPE_AT(&g->p, rtype);
 	bool one = r->once || r->hi == 1;
 	/* What may be left out often is, or too few sites would stand up to every law. */
-	bool idle = !r->once && !r->lo && chance(g, 50);
+	bool idle = !r->once && !r->lo && !chance(g, 50 / g->thin);
 	uint32_t n = r->once ? 1 : idle ? 0 : count_between(g, r->lo, r->hi);
 
 	if (r->form != FORM_BLOCK && r->form != FORM_CHOICE)
 		return;
 	/* What may be left out mostly is: the more is said, the more laws are broken. */
-	if (owner && !r->once && !r->lo && chance(g, 70))
+	if (owner && !r->once && !r->lo && !chance(g, 30 / g->thin))
 		return;
 	for (uint32_t i = 0; i < n; i++)
 		plan_record(
@@ -519,7 +520,7 @@ is_written(const struct fields *f, uint32_t member)
 {
 	const struct member *m = MEMBER_AT(&f->g->p, member);
 	bool release = f->g->newest && TYPE_AT(&f->g->p, m->type)->versions;
-	bool written = release || must_be_given(f->g, member) || chance(f->g, 35);
+	bool written = release || must_be_given(f->g, member) || chance(f->g, 35 / f->g->thin);
 
 	for (node_id c = NODE_AT(&f->g->p, m->decl)->kid[3]; c; c = NODE_AT(&f->g->p, c)->next) {
 		bool is = holds(f, NODE_AT(&f->g->p, c)->kid[0]);
@@ -604,6 +605,8 @@ main(int argc, char **argv)
 		die("usage:", "site SEED");
 	g.state = strtoull(argv[1], NULL, 10);
 	g.newest = chance(&g, 70);
+	/* Some sites say much, so that everything meets everything; some little, so that they are right. */
+	g.thin = chance(&g, 33) ? 1 : chance(&g, 50) ? 3 : 8;
 	program_init(&g.p);
 	if (!library_load(&g.p, NULL))
 		die("the library", "has faults");
