@@ -399,6 +399,24 @@ case_as_block(struct checker *ck, node_id word, uint32_t meant)
 	note_failed(ck, choice);
 }
 
+/* What a user may write in such a block. */
+static void
+list_blocks(struct checker *ck, struct diag *g, uint32_t rtype)
+{
+	struct program *p = ck->p;
+	struct str all = STR_INIT;
+
+	for (uint32_t t = 1; t < p->rtypes.count; t++)
+		if ((RTYPE_AT(p, t)->form == FORM_BLOCK || RTYPE_AT(p, t)->form == FORM_CHOICE) &&
+			RTYPE_AT(p, t)->owner == rtype)
+			str_format(&all, "%s%s", all.len ? ", " : "",
+				program_text(p, RTYPE_AT(p, t)->name));
+	if (all.len)
+		diag_line(&p->diags, g, LINE_HELP, "%s has these blocks: %s",
+			program_text(p, RTYPE_AT(p, rtype)->name), str_text(&all));
+	str_release(&all);
+}
+
 static void
 unknown_block(struct checker *ck, node_id n)
 {
@@ -426,8 +444,11 @@ unknown_block(struct checker *ck, node_id n)
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, NODE_AT(p, word)->span, "%s", s.best);
 		note_failed(ck, program_symbol(p, atom_of_text(&p->atoms, s.best)).rtype);
+	} else if (rtype) {
+		list_blocks(ck, g, rtype);
 	}
 }
+
 /* `site { ... }` is no site. */
 static bool
 lacks_name(struct checker *ck, node_id n)

@@ -121,7 +121,8 @@ list_fields(struct checker *ck, struct diag *g, const struct rtype *t)
 			str_format(&all, "%s`%s`", count++ ? ", " : "",
 				program_text(p, MEMBER_AT(p, m)->name));
 	if (count && count <= FIELDS_MOST)
-		diag_line(&p->diags, g, LINE_HELP, "its fields are %s", str_text(&all));
+		diag_line(&p->diags, g, LINE_HELP, "its field%s %s",
+			count == 1 ? " is" : "s are", str_text(&all));
 	str_release(&all);
 }
 
