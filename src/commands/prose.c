@@ -69,8 +69,12 @@ prose_text(const struct program *p, node_id text, struct str *out)
 	if (n->kind == NODE_STRING)
 		str_puts(out, program_text(p, n->a));
 	else if (text)
-		str_add(out, source_file(&p->source, n->span.file)->bytes + n->span.start + 1,
-			n->span.end - n->span.start - 2);
+		for (uint32_t i = n->span.start + 1; i + 1 < n->span.end; i++) {
+			const char *c = source_file(&p->source, n->span.file)->bytes + i;
+
+			if (c[0] != '\\' || c[1] != '"')
+				str_putc(out, *c);
+		}
 }
 
 static void
