@@ -31,6 +31,8 @@ func validate(object runtime.Object) (field.ErrorList, error) {
 		return corevalidation.ValidateServiceCreate(o), nil
 	case *core.ConfigMap:
 		return corevalidation.ValidateConfigMap(o), nil
+	case *core.Secret:
+		return corevalidation.ValidateSecret(o), nil
 	case *core.ServiceAccount:
 		return corevalidation.ValidateServiceAccount(o), nil
 	case *networking.NetworkPolicy:

@@ -34,6 +34,7 @@ type site struct {
 	releases map[string]string
 	channel  string
 	included map[string]bool
+	foreign  bool // nothing in it is egmc's: defaults are no drift
 }
 
 // idOf names an object as a cluster does.
@@ -197,7 +198,7 @@ func (c *court) faultsOf(s *site, data []byte, partial bool) (title string, faul
 	if err != nil {
 		return "files", []string{err.Error()}
 	}
-	product, included := productOf(gv.Group), s.included[idOf(object)]
+	product, included := productOf(gv.Group), s.foreign || s.included[idOf(object)]
 	if product == "" {
 		return "kubernetes 1.36", judgeBuiltin(raw, included)
 	}
@@ -218,6 +219,9 @@ func (c *court) faultsOf(s *site, data []byte, partial bool) (title string, faul
 		return product + " " + stated, []string{err.Error()}
 	}
 	k := set.kinds[version+" "+kind]
+	if k == nil && len(set.served[gv.Group+" "+kind]) == 0 {
+		return set.title, []string{fmt.Sprintf("%s is not served: there is no such kind", version)}
+	}
 	if k == nil {
 		return set.title, []string{fmt.Sprintf("%s is not served; served: %v", version, set.served[gv.Group+" "+kind])}
 	}
@@ -262,6 +266,9 @@ func run(work, bad string) (*court, error) {
 		return nil, err
 	}
 	if err := c.bad(bad); err != nil {
+		return nil, err
+	}
+	if err := c.seen("..", filepath.Join(work, "seen")); err != nil {
 		return nil, err
 	}
 	if err := c.kinds(work); err != nil {

@@ -89,7 +89,7 @@ func refuses(folder string) error {
 		if !asks {
 			c.objects, replaced = replaced, nil
 		}
-		faults, err := c.judge("", os.Getenv("SHOW") == filepath.Base(name), replaced)
+		faults, err := c.judge("", os.Getenv("SHOW") == filepath.Base(name), replaced, nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

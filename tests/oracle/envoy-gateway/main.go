@@ -27,6 +27,7 @@ type cluster struct {
 	labels   map[string]map[string]string // of namespaces
 	typed    []runtime.Object
 	services map[types.NamespacedName]*corev1.Service
+	lenient  bool                        // unknown fields are dropped, and nothing is made that is not there
 	global   bool                        // the values for Envoy Gateway's chart turn the shared rate limit on
 	classes  map[string][]map[string]any // Gateways, by class
 }
@@ -114,7 +115,7 @@ func (c *cluster) put(object map[string]any) (runtime.Object, error) {
 	if err != nil {
 		return nil, nil // a kind of somebody else
 	}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(normal(object), typed, true); err != nil {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(normal(object), typed, !c.lenient); err != nil {
 		return nil, fmt.Errorf("%s %s/%s: %w", u.GetKind(), u.GetNamespace(), u.GetName(), err)
 	}
 	return typed, nil
@@ -167,7 +168,7 @@ func (c *cluster) build(dump string) error {
 		c.typed = append(c.typed, namespaceStub(name, c.labels[name]))
 	}
 	for _, object := range c.objects {
-		if kind := words(object, "kind"); kind == "Namespace" || kind == "Secret" || (kind == "Service" && field(object, "spec") == nil) {
+		if kind := words(object, "kind"); kind == "Namespace" || kind == "Secret" || (kind == "Service" && field(object, "spec") == nil) || (kind == "ConfigMap" && object["data"] == nil) {
 			continue
 		}
 		if provider, ok := field(object, "spec", "oidc", "provider").(map[string]any); ok && provider["tokenEndpoint"] == nil {
@@ -206,8 +207,13 @@ func (c *cluster) build(dump string) error {
 			namespace, name := words(object, "metadata", "namespace"), words(object, "metadata", "name")
 			c.typed = append(c.typed, secretStub(namespace, name, c.namesOf(namespace, name)))
 		}
+		if words(object, "kind") == "ConfigMap" && object["data"] == nil {
+			c.typed = append(c.typed, configMapStub(words(object, "metadata", "namespace"), words(object, "metadata", "name")))
+		}
 	}
-	c.others()
+	if !c.lenient {
+		c.others()
+	}
 	for _, name := range sortedServices(c.services) {
 		c.typed = append(c.typed, c.services[name], complete(c.services[name]))
 	}
@@ -318,11 +324,11 @@ func judge(tree, dump string, show bool) (faults []string, err error) {
 	c.keepClass()
 	values, _ := os.ReadFile(filepath.Join(tree, "values", "gateway-helm.yaml"))
 	c.global = strings.Contains(string(values), "rateLimit:")
-	return c.judge(string(text), show, nil)
+	return c.judge(string(text), show, nil, nil)
 }
 
-// judge translates. With `instead`, the xDS is compared with those objects: for cases that must be refused.
-func (c *cluster) judge(graph string, show bool, instead []map[string]any) (faults []string, err error) {
+// judge translates. With `instead`, the xDS is compared with those objects: for cases that must be refused. `out` takes the xDS.
+func (c *cluster) judge(graph string, show bool, instead []map[string]any, out *map[string]any) (faults []string, err error) {
 	if err := c.build(graph); err != nil {
 		return []string{err.Error()}, nil
 	}
@@ -347,6 +353,9 @@ func (c *cluster) judge(graph string, show bool, instead []map[string]any) (faul
 	xds, err := plain(tables)
 	if err != nil {
 		return nil, err
+	}
+	if out != nil {
+		*out = xds
 	}
 	if show {
 		shown, _ := yaml.Marshal(xds)
@@ -384,6 +393,9 @@ func statedRelease(path string) (string, error) {
 
 func run(release, work, bad string) (refused int, err error) {
 	if err := refuses(bad); err != nil {
+		return 0, err
+	}
+	if err := seen(release, filepath.Join(bad, "..", ".."), filepath.Join(work, "seen")); err != nil {
 		return 0, err
 	}
 	cases, err := os.Open(filepath.Join(work, "cases"))
