@@ -16,9 +16,17 @@ str_release(struct str *s)
 void
 str_clear(struct str *s)
 {
-	s->len = 0;
+	str_cut(s, 0);
+}
+
+void
+str_cut(struct str *s, size_t len)
+{
+	if (len > s->len)
+		BUG("cut at %zu of %zu bytes", len, s->len);
+	s->len = len;
 	if (s->bytes)
-		s->bytes[0] = '\0';
+		s->bytes[len] = '\0';
 }
 
 /* Makes room for n more bytes and the NUL. */

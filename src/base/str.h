@@ -36,6 +36,9 @@ void
 str_format(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void
 str_vformat(struct str *s, const char *fmt, va_list ap);
+/* Forgets all bytes from len on. */
+void
+str_cut(struct str *s, size_t len);
 /* Room for n more bytes at the end, for somebody who writes them himself; then str_grew() says how
  * many there were. */
 char *

@@ -20,9 +20,6 @@ checker_init(struct checker *ck, struct program *p)
 	vec_init(&ck->reads, sizeof(struct read), false);
 	vec_init(&ck->facts, sizeof(struct fact), false);
 	ck->edges = mem_new(sizeof *ck->edges);
-	for (uint32_t c = 1; c < p->columns.count; c++)
-		for (uint32_t e = COLUMN_AT(p, c)->edges; e; e = EDGE_AT(p, e)->next)
-			order_known(ck, c, EDGE_AT(p, e)->to);
 }
 
 void

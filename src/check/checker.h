@@ -193,9 +193,6 @@ check_site_body(struct checker *ck, node_id first);
 
 void
 order_edge(struct checker *ck, uint32_t from, uint32_t to, node_id because);
-/* The same for an edge that is there already. */
-void
-order_known(struct checker *ck, uint32_t from, uint32_t to);
 /* Numbers the columns; reports a cycle. */
 bool
 order_columns(struct checker *ck);

@@ -51,10 +51,15 @@ edges_add(struct edge_set *s, uint32_t from, uint32_t to)
 	return true;
 }
 
-void
-order_known(struct checker *ck, uint32_t from, uint32_t to)
+/* What earlier checkers linked. Most have nothing to add, so it is not looked up before it must be. */
+static void
+learn_edges(struct checker *ck)
 {
-	edges_add(ck->edges, from, to);
+	const struct program *p = ck->p;
+
+	for (uint32_t c = 1; c < p->columns.count; c++)
+		for (uint32_t e = COLUMN_AT(p, c)->edges; e; e = EDGE_AT(p, e)->next)
+			edges_add(ck->edges, c, EDGE_AT(p, e)->to);
 }
 
 void
@@ -63,7 +68,11 @@ order_edge(struct checker *ck, uint32_t from, uint32_t to, node_id because)
 	struct program *p = ck->p;
 	uint32_t e;
 
-	if (!from || !to || !edges_add(ck->edges, from, to))
+	if (!from || !to)
+		return;
+	if (!ck->edges->count)
+		learn_edges(ck);
+	if (!edges_add(ck->edges, from, to))
 		return;
 	e = vec_add(&p->edges, 1);
 	EDGE_AT(p, e)->to = to;

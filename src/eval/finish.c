@@ -584,6 +584,8 @@ check_selectors(struct world *w)
 static void
 fill_kinds(struct world *w)
 {
+	struct str path = STR_INIT;
+
 	for (uint32_t t = 1; t < w->p->rtypes.count; t++) {
 		struct kind_info info;
 		const struct rtype *r = RTYPE_AT(w->p, t);
@@ -599,9 +601,11 @@ fill_kinds(struct world *w)
 			strstr(program_text(w->p, info.api_version), ".k8s.io/v1") ==
 				strchr(program_text(w->p, info.api_version), '.');
 		info.keys = NULL;
-		add_merge_keys(w, &info, TYPE_AT(w->p, r->body)->members, "");
+		str_clear(&path);
+		add_merge_keys(w, &info, TYPE_AT(w->p, r->body)->members, &path);
 		vec_push(&w->g->kinds, &info);
 	}
+	str_release(&path);
 }
 
 /* "name sectionName" */
@@ -616,29 +620,39 @@ joined_keys(struct world *w, const struct type *t)
 	return keys;
 }
 
+static void
+add_merge_key(struct world *w, struct kind_info *info, const struct type *t, const struct str *path)
+{
+	struct kind_key *k = ARENA_NEW(&w->g->arena, struct kind_key);
+	struct kind_key **end = &info->keys;
+
+	k->path = arena_copy(&w->g->arena, path->bytes, path->len);
+	k->key = joined_keys(w, t);
+	while (*end)
+		end = &(*end)->next;
+	*end = k;
+}
+
 void
-add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const char *path)
+add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, struct str *path)
 {
 	struct program *p = w->p;
+	size_t above = path->len;
 
 	for (uint32_t m = members; m; m = MEMBER_AT(p, m)->next) {
 		const struct type *t = TYPE_AT(p, MEMBER_AT(p, m)->type);
-		const char *here = arena_format(&w->g->arena, "%s%s%s", path, *path ? "." : "",
-			program_text(p, MEMBER_AT(p, m)->name));
+		bool keyed = t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES && t->count;
 
-		if (t->kind == TYPE_STRUCT) {
-			add_merge_keys(w, info, t->members, here);
-		} else if (t->kind == TYPE_LIST && t->flags & TYPE_FLAG_ENTRIES && t->count) {
-			struct kind_key *k = ARENA_NEW(&w->g->arena, struct kind_key);
-			struct kind_key **end = &info->keys;
-
-			k->path = here;
-			k->key = joined_keys(w, t);
-			while (*end)
-				end = &(*end)->next;
-			*end = k;
-			add_merge_keys(w, info, TYPE_AT(p, t->elem)->members, here);
-		}
+		if (!keyed && t->kind != TYPE_STRUCT)
+			continue;
+		if (above)
+			str_putc(path, '.');
+		str_puts(path, program_text(p, MEMBER_AT(p, m)->name));
+		if (keyed)
+			add_merge_key(w, info, t, path);
+		add_merge_keys(
+			w, info, keyed ? TYPE_AT(p, t->elem)->members : t->members, path);
+		str_cut(path, above);
 	}
 }
 

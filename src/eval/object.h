@@ -84,7 +84,7 @@ atom
 kind_api_version(struct world *w, uint32_t kind);
 /* Lists that merge by one key, for the OpenAPI file. */
 void
-add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, const char *path);
+add_merge_keys(struct world *w, struct kind_info *info, uint32_t members, struct str *path);
 void
 objects_finish(struct world *w);
 
