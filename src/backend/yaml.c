@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A tree to YAML. libyaml writes the document; since it knows no comments, the lines that it wrote
- * are counted along the tree, and comments are put in between. That works because no value takes
- * more than one line: texts with line breaks are quoted and escaped.
+ * are counted along the tree, and comments are put in between. That works because a value takes one
+ * line, or as many as its text: one that reads well so is a literal block, others with line breaks
+ * are quoted and escaped.
  *
  * Comes in: an object. Goes out: bytes, and which node each line shows. Refuses nothing; a text
  * that is not UTF-8 is a bug of whoever made it.
@@ -252,20 +253,36 @@ send_event(yaml_emitter_t *e, yaml_event_t *event, int made)
 }
 
 static void
-send_scalar(yaml_emitter_t *e, const char *text, uint32_t len, bool quoted)
+send_scalar(yaml_emitter_t *e, const char *text, uint32_t len, yaml_scalar_style_t style)
 {
 	yaml_event_t event;
 
 	send_event(e, &event,
 		yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text,
-			(int)len, 1, 1,
-			quoted ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE));
+			(int)len, 1, 1, style));
 }
 
 static void
 send_text(yaml_emitter_t *e, const char *text, uint32_t len)
 {
-	send_scalar(e, text, len, yaml_needs_quotes(text, len));
+	send_scalar(e, text, len,
+		yaml_needs_quotes(text, len) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
+					     : YAML_PLAIN_SCALAR_STYLE);
+}
+
+static bool
+is_long_key(const struct row *r)
+{
+	return r->key_len > SIMPLE_KEY_MAX || memchr(r->key, '\n', r->key_len) ||
+		memchr(r->key, '\r', r->key_len) || yaml_has_wide_break(r->key, r->key_len);
+}
+
+/* Does its text stand line by line below its key? */
+static bool
+is_block(const struct row *r)
+{
+	return r->kind == TREE_SCALAR && r->scalar == SCALAR_TEXT && r->key && !is_long_key(r) &&
+		yaml_is_block_text(r->text, r->text_len);
 }
 
 static void
@@ -320,10 +337,12 @@ send_rows(struct page *p, yaml_emitter_t *e)
 		if (r->kind != TREE_SCALAR) {
 			send_start(e, r);
 			vec_push(&p->open, &i);
+		} else if (is_block(r)) {
+			send_scalar(e, r->text, r->text_len, YAML_LITERAL_SCALAR_STYLE);
 		} else if (r->scalar == SCALAR_TEXT) {
 			send_text(e, r->text, r->text_len);
 		} else {
-			send_scalar(e, r->text, r->text_len, false);
+			send_scalar(e, r->text, r->text_len, YAML_PLAIN_SCALAR_STYLE);
 		}
 	}
 	close_to(p, e, NO_ROW);
@@ -362,15 +381,19 @@ show(struct page *p, uint32_t row, bool same_line)
 	return p->shown.count - 1;
 }
 
-static bool
-is_long_key(const struct row *r)
+static void
+show_text(struct page *p, uint32_t row)
 {
-	return r->key_len > SIMPLE_KEY_MAX || memchr(r->key, '\n', r->key_len) ||
-		memchr(r->key, '\r', r->key_len) || yaml_has_wide_break(r->key, r->key_len);
+	const struct row *r = row_at(p, row);
+
+	for (uint32_t i = 0; i < r->text_len; i++)
+		if (i == 0 || r->text[i - 1] == '\n')
+			show(p, row, false);
 }
 
 /* The layout of libyaml's block style:
  *     key: value           a line for each member of a map; for a collection the key alone
+ *     key: |               and the lines of a text of several
  *     - key: value         the first member of a collection in a list stands behind the dash
  *     ? key                a long key
  *     : value              and its value, a collection again from the same line on */
@@ -396,6 +419,8 @@ count_lines(struct page *p)
 		} else if (!r->key) {
 			r->inline_first = collection;
 		}
+		if (is_block(r))
+			show_text(p, i);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two questions: could it be retyped (graph/plain.h), and does it hold a sign that means something
- * to YAML in this place? */
+ * to YAML in this place? And a third: would it read well over several lines? */
 #include "backend/yaml_quote.h"
 
 #include <stdint.h>
@@ -97,6 +97,24 @@ yaml_needs_quotes(const char *text, size_t len)
 			means_something((const unsigned char *)text, len, i))
 			return true;
 	return plain_kind(text, len) != PLAIN_TEXT;
+}
+
+bool
+yaml_is_block_text(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	if (!memchr(text, '\n', len) || p[0] == ' ' || p[0] == '\n' || p[len - 1] == ' ')
+		return false;
+	if (len > 1 && p[len - 1] == '\n' && p[len - 2] == '\n')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == '\n' ? p[i - 1] == ' ' : classes[p[i]] == BYTE_ESCAPED)
+			return false;
+		if (classes[p[i]] == BYTE_LEAD && is_escaped(p + i, len - i))
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -216,7 +216,9 @@ layout(struct tap *t)
 		"metadata:\n"
 		"  name: \"on\"\n"
 		"  labels:\n"
-		"    \"y\": \"a\\nb\"\n"
+		"    \"y\": |-\n"
+		"      a\n"
+		"      b\n"
 		"  annotations: {}\n"
 		"list:\n"
 		"- port: 80\n"
@@ -269,6 +271,50 @@ comments(struct tap *t)
 	ok(t, *VEC_AT(&lines, struct tree *, 3) == spec->first);
 	ok(t, *VEC_AT(&lines, struct tree *, 7) == item);
 	ok(t, *VEC_AT(&lines, struct tree *, 8) == item->first);
+	vec_release(&lines);
+	bed_release(&b);
+}
+
+/* Several lines stand as they are where that is safe; comments around them keep their places. */
+static void
+blocks(struct tap *t)
+{
+	struct bed b;
+	struct tree *root, *data;
+	struct vec lines;
+
+	bed_init(&b);
+	root = node(&b, NULL, NULL, TREE_MAP);
+	data = node(&b, root, "data", TREE_MAP);
+	leaf(&b, data, "ca", SCALAR_TEXT, "-----\nAB==\n-----\n")->origin.reason = text(&b, "why");
+	leaf(&b, data, "open", SCALAR_TEXT, "# a\n\n  b: \xc3\xa9")->todo = text(&b, "choose");
+	leaf(&b, data, "first", SCALAR_TEXT, " a\nb\n");
+	leaf(&b, data, "last", SCALAR_TEXT, "a\nb \n");
+	leaf(&b, data, "tab", SCALAR_TEXT, "a\tb\nc\n");
+	leaf(&b, data, "wide", SCALAR_TEXT, "a\xe2\x80\xa8\nb\n");
+	leaf(&b, data, "many", SCALAR_TEXT, "a\n\n");
+	leaf(&b, data, "none", SCALAR_TEXT, "\n")->origin.reason = text(&b, "behind");
+	vec_init(&lines, sizeof(struct tree *), false);
+	is_text(t, written(&b, root, OBJECT_OWNED, &lines),
+		"data:\n"
+		"  # why\n"
+		"  ca: |\n"
+		"    -----\n"
+		"    AB==\n"
+		"    -----\n"
+		"  open: |- # TODO: choose\n"
+		"    # a\n"
+		"\n"
+		"      b: \xc3\xa9\n"
+		"  first: \" a\\nb\\n\"\n"
+		"  last: \"a\\nb \\n\"\n"
+		"  tab: \"a\\tb\\nc\\n\"\n"
+		"  wide: \"a\\L\\nb\\n\"\n"
+		"  many: \"a\\n\\n\"\n"
+		"  # behind\n"
+		"  none: \"\\n\"\n");
+	is_int(t, lines.count, 17);
+	ok(t, *VEC_AT(&lines, struct tree *, 5) == data->first);
 	vec_release(&lines);
 	bed_release(&b);
 }
@@ -473,6 +519,14 @@ read_back(struct bed *b, const char *bytes, size_t len)
 	return root;
 }
 
+/* Its text stands in lines of their own, which show no key. */
+static bool
+in_block(struct bed *b, const struct tree *t)
+{
+	return t->kind == TREE_SCALAR && t->text &&
+		yaml_is_block_text(atom_text(&b->atoms, t->text), atom_len(&b->atoms, t->text));
+}
+
 /* Each line shows a node whose key or text stands in it, if they are simple. */
 static bool
 lines_fit(struct bed *b, struct vec *lines)
@@ -488,7 +542,7 @@ lines_fit(struct bed *b, struct vec *lines)
 		if (!end || !t)
 			return false;
 		str_add(&line, at, (size_t)(end - at));
-		fits = at[strspn(at, " ")] == '#' || !t->key ||
+		fits = at[strspn(at, " ")] == '#' || !t->key || in_block(b, t) ||
 			yaml_needs_quotes(
 				atom_text(&b->atoms, t->key), atom_len(&b->atoms, t->key)) ||
 			*at == ':' || strstr(str_text(&line), atom_text(&b->atoms, t->key)) ||
@@ -542,8 +596,9 @@ libyaml_agrees(struct tap *t)
 		bool quotes;
 
 		v->text = random_text(&b, 5);
-		quotes = yaml_needs_quotes(
-			atom_text(&b.atoms, v->text), atom_len(&b.atoms, v->text));
+		quotes = !in_block(&b, v) &&
+			yaml_needs_quotes(
+				atom_text(&b.atoms, v->text), atom_len(&b.atoms, v->text));
 		wrong +=
 			(strncmp(written(&b, root, OBJECT_OWNED, NULL), "k: \"", 4) == 0) != quotes;
 		wrong += strncmp(str_text(&b.out), "k: '", 4) == 0 && quotes;
@@ -620,6 +675,7 @@ main(int argc, char **argv)
 	kinds_of_plain(&t);
 	layout(&t);
 	comments(&t);
+	blocks(&t);
 	reason_of_the_whole(&t);
 	long_keys(&t);
 	marks_of_partial_objects(&t);
