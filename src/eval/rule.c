@@ -136,6 +136,7 @@ struct failing {
 	const struct rule *rule;
 };
 
+/* NULL for a text that is not there, or that speaks of what has its own error already. */
 static const char *
 text_of(struct world *w, struct frame *f, node_id n)
 {
@@ -146,7 +147,7 @@ text_of(struct world *w, struct frame *f, node_id n)
 	value_print(w, &v, &s);
 	text = arena_copy(&w->p->diags.arena, str_text(&s), s.len);
 	str_release(&s);
-	return v.kind == VALUE_ABSENT ? NULL : text;
+	return v.kind == VALUE_ABSENT || value_is_poison(&v) ? NULL : text;
 }
 
 /* Where an `at` points: the record's head, or the value's place. */
