@@ -176,6 +176,15 @@ result(struct checker *ck, enum builtin b, node_id a, node_id second)
 	case BUILTIN_UNIQUE:
 		t = elements(ck, a, 0);
 		return type_of_elem(p, TYPE_LIST, TYPE_ID(t));
+	case BUILTIN_VALUES:
+		t = check_expr(ck, a, 0);
+		if (TYPE_AT(p, t)->kind == TYPE_POISON)
+			return 0;
+		if (TYPE_AT(p, t)->kind != TYPE_MAP) {
+			check_fault(ck, check_type_code(ck), a, "a map is wanted here");
+			return 0;
+		}
+		return type_of_elem(p, TYPE_LIST, TYPE_AT(p, t)->elem);
 	case BUILTIN_JOIN:
 		check_value(ck, a, TYPE_T(TEXT), false);
 		t = elements(ck, second, 0);

@@ -29,6 +29,13 @@ text_at(struct call *c, int i, size_t *len)
 {
 	atom a = c->args[i].as.text.a;
 
+	if (c->args[i].kind != VALUE_TEXT) { /* YAML of a kind that does not say what this is */
+		struct str s = STR_INIT;
+
+		value_print(c->w, &c->args[i], &s);
+		a = atom_of(&c->w->p->atoms, str_text(&s), s.len);
+		str_release(&s);
+	}
 	*len = atom_len(&c->w->p->atoms, a);
 	return atom_text(&c->w->p->atoms, a);
 }
@@ -279,6 +286,18 @@ fn_unique(struct call *c)
 	struct value v = copied(c, &n);
 
 	list_drop_repetitions(c->w, v.as.list);
+	return v;
+}
+
+static struct value
+fn_values(struct call *c)
+{
+	struct value m = value_as_map(c->w, c->args[0]), v = { .kind = VALUE_LIST, .src = m.src };
+	uint32_t n = m.kind == VALUE_MAP ? m.as.map->count : 0;
+
+	v.as.list = list_new(c->w, n);
+	for (uint32_t i = 0; i < n; i++)
+		v.as.list->items[i] = m.as.map->entries[i].value;
 	return v;
 }
 
@@ -617,6 +636,7 @@ static builtin_fn *const functions[BUILTIN_COUNT_OF_ALL] = {
 	fn_all,
 	fn_sort,
 	fn_unique,
+	fn_values,
 	fn_join,
 	fn_default,
 	fn_earlier,
