@@ -387,6 +387,7 @@ include_document(struct world *w, struct tree *t, bool assumed)
 	atom name = child_text(w, metadata, x->name);
 	uint32_t kind = program_symbol(p, kind_name).rtype, o;
 	struct object *g;
+	bool formed;
 
 	if (!kind_name || !api || !name) {
 		diag_add(&p->diags, EGM0015, t->origin.user,
@@ -400,7 +401,9 @@ include_document(struct world *w, struct tree *t, bool assumed)
 			object_group(w, api) != object_group(w, kind_api_version(w, kind))))
 		kind = 0;
 	refuse_secrets(w, t);
+	formed = object_has_form(w, t, metadata, kind);
 	o = object_new(w, kind, name, 0);
+	BUILDING_AT(w, o)->poisoned = !formed;
 	BUILDING_AT(w, o)->included = true;
 	BUILDING_AT(w, o)->assumed = assumed;
 	BUILDING_AT(w, o)->root = t;

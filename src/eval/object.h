@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files about objects share: object.c names them, statement.c runs what is said of them,
- * body.c one body, link.c knows their references, merge.c puts what bodies made together, finish.c
- * gives objects their final form.
+ * body.c one body, form.c looks at what is included, link.c knows their references, merge.c puts
+ * what bodies made together, finish.c gives objects their final form.
  */
 #ifndef EVAL_OBJECT_H
 #define EVAL_OBJECT_H
@@ -75,6 +75,13 @@ struct tree *
 tree_copy(struct graph *g, const struct tree *t);
 uint64_t
 tree_hash(const struct tree *t);
+
+/* --- form.c --- */
+
+/* Is every value of an included manifest of the form that its kind declares? kind: 0 if none does.
+ * Says what is not. */
+bool
+object_has_form(struct world *w, const struct tree *t, const struct tree *metadata, uint32_t kind);
 
 /* --- finish.c --- */
 
