@@ -100,8 +100,9 @@ fn_count(struct call *c)
 	int64_t n = 0;
 	node_id src = c->args[0].src;
 
-	if (c->args[0].kind == VALUE_MAP)
-		return value_int(c->args[0].as.map->count, src);
+	v = value_as_map(c->w, c->args[0]);
+	if (v.kind == VALUE_MAP)
+		return value_int(v.as.map->count, src);
 	if (c->args[0].kind == VALUE_LIST) {
 		n = members(c, 0, &items);
 		return unless_incomplete(c, value_int(n, members_src(c, items, (uint32_t)n)));
