@@ -50,6 +50,27 @@ var explained = map[string]string{
 	"CiliumClusterwideNetworkPolicy spec.ingress[].fromEntities[]: may be cluster-mesh, which the API server refuses":                      entity,
 	"EnvoyProxy spec.provider.kubernetes.envoyService.patch.type: the default is StrategicMerge here, <nil> at the API server":             "Envoy Gateway's own default, always written",
 	"BackendTrafficPolicy spec.healthCheck.passive.consecutiveGatewayErrors: the API server adds 0 where it is left out":                   "written for the line 1.5 alone, where it is a default",
+	"CiliumNetworkPolicy spec.egressDeny[].authentication: the API server knows no such field, and drops it":                               denied,
+	"CiliumNetworkPolicy spec.egressDeny[].toPorts[].rules: the API server knows no such field, and drops it":                              denied,
+	"CiliumNetworkPolicy spec.ingressDeny[].authentication: the API server knows no such field, and drops it":                              denied,
+	"CiliumNetworkPolicy spec.ingressDeny[].toPorts[].rules: the API server knows no such field, and drops it":                             denied,
+	"CiliumNetworkPolicy spec.egressDeny[].toFQDNs: the API server knows no such field, and drops it":                                      denied,
+	"CiliumNetworkPolicy spec.egress[].toRequires[].matchLabels: the API server knows no such field, and drops it":                         requires,
+	"CiliumNetworkPolicy spec.egress[].toRequires[]: is object, the API server wants string":                                               requires,
+	"CiliumNetworkPolicy spec.egressDeny[].toRequires[].matchLabels: the API server knows no such field, and drops it":                     requires,
+	"CiliumNetworkPolicy spec.egressDeny[].toRequires[]: is object, the API server wants string":                                           requires,
+	"CiliumNetworkPolicy spec.ingress[].fromRequires[].matchLabels: the API server knows no such field, and drops it":                      requires,
+	"CiliumNetworkPolicy spec.ingress[].fromRequires[]: is object, the API server wants string":                                            requires,
+	"CiliumNetworkPolicy spec.ingressDeny[].fromRequires[].matchLabels: the API server knows no such field, and drops it":                  requires,
+	"CiliumNetworkPolicy spec.ingressDeny[].fromRequires[]: is object, the API server wants string":                                        requires,
+	"CiliumNetworkPolicy spec.egress[].toPorts[].rules.kafka: the API server knows no such field, and drops it":                            language,
+	"CiliumNetworkPolicy spec.egress[].toPorts[].rules.l7: the API server knows no such field, and drops it":                               language,
+	"CiliumNetworkPolicy spec.egress[].toPorts[].rules.l7proto: the API server knows no such field, and drops it":                          language,
+	"CiliumNetworkPolicy spec.ingress[].toPorts[].rules.kafka: the API server knows no such field, and drops it":                           language,
+	"CiliumNetworkPolicy spec.ingress[].toPorts[].rules.l7: the API server knows no such field, and drops it":                              language,
+	"CiliumNetworkPolicy spec.ingress[].toPorts[].rules.l7proto: the API server knows no such field, and drops it":                         language,
+	"CiliumNetworkPolicy spec.log.value: may be any text, the API server wants ^\\PC*$":                                                    "refused by EGM6225",
+	"CiliumNetworkPolicy spec.log.value: may be longer than 32, which the API server refuses":                                              "refused by EGM6225",
 	"CiliumNetworkPolicy spec.egress[].toFQDNs[].matchName: may be any text, the API server wants ^([-a-zA-Z0-9_]+[.]?)+$":                 "refused by EGM6214",
 	"CiliumNetworkPolicy spec.egress[].toFQDNs[].matchName: may be longer than 255, which the API server refuses":                          "refused by EGM6214 or too long for a name",
 	"CiliumNetworkPolicy spec.egress[].toFQDNs[].matchPattern: may be any text, the API server wants ^([-a-zA-Z0-9_*]+[.]?)+$":             "refused by EGM6214",
@@ -66,8 +87,11 @@ var explained = map[string]string{
 }
 
 const (
-	oldBGP = "written for the older version of the kind alone, as 1.17 stores it"
-	entity = "written by nobody here; only an included policy may hold it, and Cilium 1.20 takes it"
+	oldBGP   = "written for the older version of the kind alone, as 1.17 stores it"
+	denied   = "read of policies that a user brings; refused by EGM6223"
+	requires = "read of policies that a user brings, and refused by EGM6217; no entry is taken"
+	language = "read of policies that a user brings; refused by EGM6218 from 1.20 on"
+	entity   = "written by nobody here; only an included policy may hold it, and Cilium 1.20 takes it"
 )
 
 type comparer struct {
