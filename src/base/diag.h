@@ -55,6 +55,7 @@ struct diag {
 	const char *fix;
 	uint32_t order; /* of being made */
 	bool dropped; /* waived, or a double */
+	bool inside; /* of a statement of the library, which a site led there */
 };
 
 struct diags {

@@ -5,6 +5,7 @@
  */
 #include "base/suggest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define EDIT 2u
@@ -77,6 +78,17 @@ limit_of(size_t len)
 	return least(most, len ? len * EDIT - 1 : 0);
 }
 
+/* Another case of all letters is one slip. */
+static bool
+same_letters(const char *word, size_t len, const char *candidate)
+{
+	size_t i = 0;
+
+	while (i < len && candidate[i] && lower(word[i]) == lower(candidate[i]))
+		i++;
+	return len > 1 && i == len && !candidate[i];
+}
+
 void
 suggest_offer(struct suggest *s, const char *candidate)
 {
@@ -85,7 +97,9 @@ suggest_offer(struct suggest *s, const char *candidate)
 
 	if (s->best && !s->distance)
 		return;
-	d = distance(s->word, s->len, candidate, strlen(candidate), most);
+	d = same_letters(s->word, s->len, candidate)
+		? least(1, most)
+		: distance(s->word, s->len, candidate, strlen(candidate), most);
 	if (d > most)
 		return;
 	s->best = candidate;

@@ -30,6 +30,18 @@ is_quoted(const struct program *p, node_id label)
 	return NODE_AT(p, label)->kind != NODE_WORD || NODE_AT(p, label)->flags & FLAG_QUOTED;
 }
 
+/* What the library says of a choice: every line but the first, which is its title. */
+static void
+check_note_doc(struct checker *ck, struct diag *g, node_id decl)
+{
+	const char *doc = decl && NODE_AT(ck->p, decl)->doc
+		? strchr(program_text(ck->p, NODE_AT(ck->p, decl)->doc), '\n')
+		: NULL;
+
+	for (; doc; doc = strchr(doc + 1, '\n'))
+		diag_line(&ck->p->diags, g, LINE_NOTE, "%.*s", (int)strcspn(doc + 1, "\n"), doc + 1);
+}
+
 static uint32_t
 unknown_case(struct checker *ck, uint32_t choice, node_id label)
 {
@@ -55,6 +67,7 @@ unknown_case(struct checker *ck, uint32_t choice, node_id label)
 	} else {
 		program_list_cases(p, g, choice);
 	}
+	check_note_doc(ck, g, RTYPE_AT(p, choice)->decl);
 	return 0;
 }
 

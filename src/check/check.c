@@ -314,16 +314,19 @@ declare_param(struct checker *ck, const uint32_t *chain, uint32_t count, node_id
 {
 	struct program *p = ck->p;
 	node_id value = param_value(ck, chain, count, NODE_AT(p, n)->a);
-	uint32_t type = type_parse(ck, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[1]), v;
+	uint32_t type = type_parse(ck, NODE_AT(p, n)->kid[0], NODE_AT(p, n)->kid[1]), v, errors;
 
 	value = value ? value : NODE_AT(p, n)->kid[2];
 	v = var_new(p, ck->context, NODE_AT(p, n)->a, value ? type : 0);
 	VAR_AT(p, v)->let = value;
 	VAR_AT(p, v)->state = 2;
+	errors = p->diags.errors;
 	if (value)
 		check_value(ck, value, type, false);
 	else
 		missing_param(ck, chain, count, n);
+	if (p->diags.errors > errors) /* nothing follows from a value that it cannot have */
+		VAR_AT(p, v)->type = 0;
 	vec_cut(&ck->reads, 0);
 }
 

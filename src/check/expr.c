@@ -6,6 +6,7 @@
  */
 #include "check/checker.h"
 
+#include <string.h>
 #include "base/mem.h"
 #include "check/inside.h"
 
@@ -263,6 +264,10 @@ lacks_brackets(struct checker *ck, node_id n, uint32_t target)
 		NODE_AT(p, n)->flags & FLAG_BROKEN || !is_entry(ck, n, TYPE_AT(p, t->elem)))
 		return false;
 	g = check_fault(ck, check_type_code(ck), n, "a list stands in brackets");
+	if (NODE_AT(p, n)->kind == NODE_STRING && strchr(check_source_text(ck, n), ',')) {
+		diag_line(&p->diags, g, LINE_HELP, "[\"...\", \"...\"]: each entry in quotes of its own");
+		return true;
+	}
 	diag_line(&p->diags, g, LINE_HELP, "[%s]", check_source_text(ck, n));
 	diag_fix(&p->diags, g, NODE_AT(p, n)->span, "[%s]", check_source_text(ck, n));
 	return true;

@@ -5,6 +5,7 @@
 #include "check/checker.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/suggest.h"
 #include "check/check.h"
 #include "check/inside.h"
@@ -24,6 +25,14 @@ bad_text(struct checker *ck, node_id n, uint32_t expected, const char *why)
 		scalar_info(SCALAR_TYPE_VERSION)->valid(text + 1, atom_len(&p->atoms, a) - 1)) {
 		diag_line(&p->diags, g, LINE_HELP, "\"%s\"", text + 1);
 		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "\"%s\"", text + 1);
+	}
+	/* One address is a network, too. */
+	if (TYPE_AT(p, expected)->scalar == SCALAR_TYPE_CIDR &&
+		scalar_info(SCALAR_TYPE_IP)->valid(text, atom_len(&p->atoms, a))) {
+		const char *all = strchr(text, ':') ? "128" : "32";
+
+		diag_line(&p->diags, g, LINE_HELP, "\"%s/%s\"", text, all);
+		diag_fix(&p->diags, g, NODE_AT(p, n)->span, "\"%s/%s\"", text, all);
 	}
 }
 
@@ -113,8 +122,12 @@ check_int(struct checker *ck, node_id n, uint32_t expected)
 	if (t->scalar == SCALAR_TYPE_DURATION || t->scalar == SCALAR_TYPE_PERCENT) {
 		struct diag *g = check_fault(ck, EGM0120, n, "`%lld` has no unit", (long long)v);
 
-		diag_line(&p->diags, g, LINE_HELP,
-			t->scalar == SCALAR_TYPE_PERCENT ? "%lld%%" : "%llds", (long long)v);
+		if (t->scalar == SCALAR_TYPE_PERCENT)
+			diag_line(&p->diags, g, LINE_HELP, "%lld%%", (long long)v);
+		else if (v < 1000)
+			diag_line(&p->diags, g, LINE_HELP, "%llds", (long long)v);
+		else
+			diag_line(&p->diags, g, LINE_HELP, "%lldms or %llds", (long long)v, (long long)v);
 		return 0;
 	}
 	if (t->scalar == SCALAR_TYPE_VERSION || type_is_text(p, expected)) {

@@ -28,12 +28,61 @@ check_node_text(struct checker *ck, node_id n)
 	return program_text(ck->p, NODE_AT(ck->p, n)->a);
 }
 
+/* How a value with parts is written. */
+static const char *
+shape_help(const struct type *t)
+{
+	switch ((enum type_kind)t->kind) {
+	case TYPE_MAP:
+		return "here stand keys and values in braces: { key = \"value\" }";
+	case TYPE_STRUCT:
+		return "here stand fields in braces: { name = ... }";
+	case TYPE_REF:
+		return "a reference is the name of a block, written bare";
+	default:
+		return NULL;
+	}
+}
+
+/* A value that is its own description. */
+static bool
+is_plain(const struct program *p, node_id n)
+{
+	uint8_t kind = NODE_AT(p, n)->kind;
+
+	return kind == NODE_INT || kind == NODE_UNIT || kind == NODE_STRING;
+}
+
+static const char *
+wanted_text(struct checker *ck, uint32_t wanted)
+{
+	switch ((enum type_kind)TYPE_AT(ck->p, wanted)->kind) {
+	case TYPE_MAP:
+		return "a map";
+	case TYPE_STRUCT:
+		return "a body { ... }";
+	default:
+		return check_type_text(ck, wanted);
+	}
+}
+
 uint32_t
 check_mismatch(struct checker *ck, node_id n, uint32_t wanted, uint32_t got)
 {
-	if (TYPE_AT(ck->p, wanted)->kind != TYPE_POISON && TYPE_AT(ck->p, got)->kind != TYPE_POISON)
-		check_fault(ck, check_type_code(ck), n, "here stands %s; wanted is %s",
+	const struct type *t = TYPE_AT(ck->p, wanted);
+	const char *help = check_in_site(ck) ? shape_help(t) : NULL;
+	struct diag *g;
+
+	if (t->kind == TYPE_POISON || TYPE_AT(ck->p, got)->kind == TYPE_POISON)
+		return 0;
+	if (check_in_site(ck) && is_plain(ck->p, n))
+		g = check_fault(ck, check_type_code(ck), n, "`%s` is not %s",
+			check_source_text(ck, n), wanted_text(ck, wanted));
+	else
+		g = check_fault(ck, check_type_code(ck), n, "here stands %s; wanted is %s",
 			check_type_text(ck, got), check_type_text(ck, wanted));
+	if (help)
+		diag_line(&ck->p->diags, g, LINE_HELP, "%s", help);
 	return 0;
 }
 
@@ -408,20 +457,6 @@ foreign_help(const char *word)
 	return NULL;
 }
 
-/* How a value with parts is written. */
-static const char *
-shape_help(const struct type *t)
-{
-	switch ((enum type_kind)t->kind) {
-	case TYPE_MAP:
-		return "here stand keys and values in braces: { key = \"value\" }";
-	case TYPE_STRUCT:
-		return "here stand fields in braces: { name = ... }";
-	default:
-		return NULL;
-	}
-}
-
 static uint32_t
 unknown_name(struct checker *ck, node_id n, uint32_t expected)
 {
@@ -509,6 +544,9 @@ check_name(struct checker *ck, node_id n, uint32_t expected)
 		return type;
 	if (by && TYPE_AT(p, by)->kind == TYPE_REF && check_in_site(ck))
 		return check_label_path(ck, n, by);
+	/* Nothing that a name stands for is a word, not even a case of that name. */
+	if (by && check_in_site(ck))
+		return check_meant(ck, n, MEANING_NONE, 0, unknown_name(ck, n, expected));
 	if (resolve_global(ck, n, &type))
 		return type;
 	return check_meant(ck, n, MEANING_NONE, 0, unknown_name(ck, n, expected));

@@ -133,7 +133,7 @@ describe_names(const struct program *p, const struct type *t, const char *joint,
 static void
 describe_words(const struct program *p, const struct type *t, struct str *out)
 {
-	uint32_t shown = t->count > 8 ? 8 : t->count;
+	uint32_t shown = t->count > 12 ? 12 : t->count;
 
 	for (uint32_t i = 0; i < shown; i++)
 		str_format(out, "%s%s",

@@ -117,7 +117,8 @@ eval_var(struct world *w, struct frame *f, node_id n)
 	if (!at)
 		BUG("the variable %s has no frame", program_text(w->p, v->name));
 	if (v->let && at->vars[v->slot].kind == VALUE_UNSET) {
-		struct value x = eval_expr(w, at, v->let);
+		/* Without a type its value did not check. */
+		struct value x = v->type ? eval_expr(w, at, v->let) : value_poison();
 
 		at->vars[v->slot] = x;
 	}

@@ -252,6 +252,16 @@ self_frame(struct world *w, const struct member *m, uint32_t record)
 	return f;
 }
 
+/* An error was said of it, or of what it belongs to. */
+static bool
+is_broken(const struct world *w, uint32_t record)
+{
+	for (; record && record != w->site; record = RECORD_AT(w, record)->owner)
+		if (RECORD_AT(w, record)->broken)
+			return true;
+	return false;
+}
+
 static void
 missing_field(struct world *w, uint32_t record, const struct member *m, struct slot *slot)
 {
@@ -262,13 +272,15 @@ missing_field(struct world *w, uint32_t record, const struct member *m, struct s
 
 	slot->value = value_poison();
 	slot->state = SLOT_SET;
-	if (r->broken || (!r->user_head && *VEC_AT(&w->rtype_incomplete, bool, r->rtype)))
+	if (is_broken(w, record) || (!r->user_head && *VEC_AT(&w->rtype_incomplete, bool, r->rtype)))
 		return;
 	record_show(w, record, &of);
 	g = world_fault(w, NULL, EGM0131, &at, r->user_head ? 0 : r->head, "%s needs `%s`",
 		str_text(&of), program_text(w->p, m->name));
 	str_release(&of);
-	if (m->decl && NODE_AT(w->p, m->decl)->doc) {
+	if (record_suggest(w, record, g))
+		RECORD_AT(w, record)->broken = true;
+	else if (m->decl && NODE_AT(w->p, m->decl)->doc) {
 		const char *doc = program_text(w->p, NODE_AT(w->p, m->decl)->doc);
 
 		diag_line(&w->p->diags, g, LINE_NOTE, "%.*s", (int)strcspn(doc, "\n"), doc);

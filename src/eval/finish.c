@@ -77,6 +77,7 @@ object_fault(struct finish *x, enum diag_code code, const struct tree *t, const 
 	g = diag_add(d, code, span, "%s", text);
 	if (library)
 		diag_note_at(d, g, o->library, "the library writes it here");
+	g->inside = library;
 	return g;
 }
 

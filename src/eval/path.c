@@ -187,7 +187,7 @@ endpoint_dot(struct world *w, struct frame *f, node_id n, const struct value *ba
 		return value_text(atom_of(&w->p->atoms, text + start, len), base->src);
 	dot = memchr(text + start, '.', len);
 	if (!dot) {
-		world_fault(w, f, EGM0121, base, n,
+		world_fault(w, f, EGM0121, base, base->src ? 0 : n,
 			"`%s` does not name a Service: service.namespace:port is wanted", text);
 		return value_poison();
 	}

@@ -7,6 +7,8 @@
 #include "eval/object.h"
 
 #include <stdio.h>
+#include <string.h>
+#include "base/suggest.h"
 #include "eval/inside.h"
 
 const char *
@@ -362,6 +364,18 @@ settle_choices(struct world *w, uint32_t choice)
 		}
 }
 
+/* What the library says of a choice: every line but the first, which is its title. */
+static void
+note_doc(struct world *w, struct diag *g, node_id decl)
+{
+	const char *doc = decl && NODE_AT(w->p, decl)->doc
+		? strchr(program_text(w->p, NODE_AT(w->p, decl)->doc), '\n')
+		: NULL;
+
+	for (; doc; doc = strchr(doc + 1, '\n'))
+		diag_line(&w->p->diags, g, LINE_NOTE, "%.*s", (int)strcspn(doc + 1, "\n"), doc + 1);
+}
+
 /* Which one holds is not known: what depends on it is silent. */
 static void
 two_cases(struct world *w, uint32_t choice, uint32_t owner)
@@ -379,6 +393,7 @@ two_cases(struct world *w, uint32_t choice, uint32_t owner)
 		record_rtype_name(w, choice), record_rtype_name(w, RECORD_AT(w, a.as.id)->rtype),
 		record_rtype_name(w, RECORD_AT(w, b.as.id)->rtype));
 	diag_label(&w->p->diags, g, place_of_record(w, a.as.id), "and here");
+	note_doc(w, g, RTYPE_AT(w->p, choice)->decl);
 	iter_begin(w, &it, &set);
 	while (iter_next(w, &it, &a)) {
 		RECORD_AT(w, a.as.id)->poisoned = true;
@@ -387,6 +402,26 @@ two_cases(struct world *w, uint32_t choice, uint32_t owner)
 	for (uint32_t r = table64_get(w->children, pair_key(owner, choice)); r;
 		r = RECORD_AT(w, r)->next_child)
 		RECORD_AT(w, r)->dropped |= RECORD_AT(w, r)->poisoned;
+}
+
+/* A block of a site whose name is nearly that of one of its profile's: the other one is meant. */
+bool
+record_suggest(struct world *w, uint32_t record, struct diag *g)
+{
+	const struct record *r = RECORD_AT(w, record);
+	const struct vec *set = VEC_AT(&w->sets, struct vec, r->rtype);
+	struct suggest s;
+
+	suggest_init(&s, program_text(w->p, r->label), atom_len(&w->p->atoms, r->label));
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct record *o = RECORD_AT(w, *VEC_AT(set, uint32_t, i));
+
+		if (o != r && o->owner == r->owner && o->user_head && o->rank < r->rank)
+			suggest_offer(&s, program_text(w->p, o->label));
+	}
+	if (s.best)
+		diag_line(&w->p->diags, g, LINE_HELP, "did you mean `%s` of the profile?", s.best);
+	return s.best != NULL;
 }
 
 static void
@@ -412,7 +447,10 @@ too_few(struct world *w, uint32_t rtype, uint32_t owner, uint32_t n)
 		str_text(&of), str_text(&count), name, (long long)t->lo, t->lo == 1 ? "is" : "are");
 	str_release(&count);
 	str_release(&of);
-	diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", name);
+	if (record_suggest(w, owner, g))
+		RECORD_AT(w, owner)->broken = true;
+	else
+		diag_line(&p->diags, g, LINE_HELP, "%s NAME { ... }", name);
 }
 
 static void

@@ -103,59 +103,107 @@ find_matches(struct world *w, struct match *m, uint32_t rtype, const atom *words
 			offer_match(w, m, r, words, count, here);
 }
 
+/* The cases of choices around it are left out: nothing else could be meant. */
 static void
 record_path(struct world *w, uint32_t record, struct str *out)
 {
 	uint32_t owner = RECORD_AT(w, record)->owner;
 
-	if (owner && owner != w->site) {
+	if (owner && owner != w->site && !RTYPE_AT(w->p, RECORD_AT(w, owner)->rtype)->choice) {
 		record_path(w, owner, out);
 		str_putc(out, '.');
 	}
 	str_puts(out, program_text(w->p, RECORD_AT(w, record)->label));
 }
 
+/* What could have been written here for record r, or NULL. */
+static const char *
+path_here(struct world *w, uint32_t r, const char *written, uint32_t here)
+{
+	uint32_t owner = RECORD_AT(w, r)->owner;
+	const char *dot = strrchr(written, '.');
+	bool around = is_around(w, here, owner);
+	struct str path = STR_INIT;
+	const char *kept;
+
+	if (around && owner != w->site && !dot)
+		str_puts(&path, program_text(w->p, RECORD_AT(w, r)->label));
+	else
+		record_path(w, r, &path);
+	kept = arena_copy(&w->arena, str_text(&path), path.len);
+	str_release(&path);
+	/* Elsewhere, what is known here alone is named by its whole path. */
+	if (scoped_here(w, RECORD_AT(w, r)->rtype, here) && !around &&
+		(!dot || strncmp(kept, written, (size_t)(dot - written) + 1) != 0))
+		return NULL;
+	return kept;
+}
+
+/* The blocks of these types are all missing: how one is made. */
+static void
+help_declare(struct world *w, struct diag *g, const struct type *t, const char *written)
+{
+	struct program *p = w->p;
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		const struct rtype *x = RTYPE_AT(p, NUMBER_AT(p, t->first + i));
+		uint32_t owner = x->owner;
+
+		if (x->form != FORM_BLOCK || strchr(written, '.'))
+			continue;
+		if (!owner || owner == p->site_rtype)
+			diag_line(&p->diags, g, LINE_HELP, "declare it: %s %s { ... }",
+				program_text(p, x->name), written);
+		else
+			diag_line(&p->diags, g, LINE_HELP,
+				"declare it in the braces of `%s`: %s %s { ... }",
+				program_text(p, RTYPE_AT(p, owner)->name), program_text(p, x->name),
+				written);
+		return;
+	}
+}
+
+#define PATHS_MOST 8 /* more are a page to read, not a help */
+
 static void
 suggest_paths(struct world *w, struct diag *g, uint32_t type, const char *written, uint32_t here)
 {
 	struct program *p = w->p;
 	const struct type *t = TYPE_AT(p, type);
+	const char *dot = strrchr(written, '.');
+	size_t head = dot ? (size_t)(dot - written) + 1 : 0;
 	struct suggest s;
-	uint32_t shown = 0, total = 0;
-	struct str all = STR_INIT;
+	uint32_t shown[2] = { 0, 0 }, total = 0; /* all, and those that begin as it is written */
+	struct str all[2] = { STR_INIT, STR_INIT };
+	bool close;
 
 	suggest_init(&s, written, strlen(written));
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct vec *set = VEC_AT(&w->sets, struct vec, NUMBER_AT(p, t->first + i));
 
 		for (uint32_t j = 0; j < set->count && total < 1000; j++, total++) {
-			uint32_t r = *VEC_AT(set, uint32_t, j);
-			struct str path = STR_INIT;
+			const char *path = path_here(w, *VEC_AT(set, uint32_t, j), written, here);
 
-			if (scoped_here(w, RECORD_AT(w, r)->rtype, here) &&
-				!is_around(w, here, RECORD_AT(w, r)->owner))
+			if (!path)
 				continue;
-			if (is_around(w, here, RECORD_AT(w, r)->owner) &&
-				RECORD_AT(w, r)->owner != w->site)
-				str_puts(&path, program_text(p, RECORD_AT(w, r)->label));
-			else
-				record_path(w, r, &path);
-			const char *kept = arena_copy(&w->arena, str_text(&path), path.len);
-
-			suggest_offer(&s, kept);
-			if (shown++ < 8)
-				str_format(&all, "%s`%s`", all.len ? ", " : "", kept);
-			str_release(&path);
+			suggest_offer(&s, path);
+			for (int k = 0; k < (head && !strncmp(path, written, head) ? 2 : 1); k++)
+				if (shown[k]++ < PATHS_MOST)
+					str_format(&all[k], "%s`%s`", all[k].len ? ", " : "", path);
 		}
 	}
+	close = shown[1] > 0;
 	if (s.best) {
 		diag_line(&p->diags, g, LINE_HELP, "did you mean `%s`?", s.best);
 		diag_fix(&p->diags, g, g->span, "%s", s.best);
-	} else if (shown && shown <= 8) {
-		diag_line(&p->diags, g, LINE_HELP, "there %s %s", shown == 1 ? "is only" : "are",
-			str_text(&all));
+	} else if (shown[close] && shown[close] <= PATHS_MOST) {
+		diag_line(&p->diags, g, LINE_HELP, "there %s %s",
+			shown[close] == 1 ? "is only" : "are", str_text(&all[close]));
+	} else if (!shown[0]) {
+		help_declare(w, g, t, written);
 	}
-	str_release(&all);
+	str_release(&all[0]);
+	str_release(&all[1]);
 }
 
 static void

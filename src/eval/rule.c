@@ -372,13 +372,107 @@ rules_run(struct world *w)
 	}
 }
 
-/* --- waivers --- */
+/* --- consequences --- */
 
 static bool
 span_inside(struct span inner, struct span outer)
 {
 	return inner.file == outer.file && inner.start >= outer.start && inner.end <= outer.end;
 }
+
+/* In the text of the site or of its profiles. */
+static bool
+in_chain(const struct world *w, struct span s)
+{
+	for (uint32_t i = 0; i < w->chain_count; i++)
+		if (span_inside(s, NODE_AT(w->p, SITE_AT(w->p, w->chain[i])->node)->span))
+			return true;
+	return false;
+}
+
+static bool
+same_span(struct span a, struct span b)
+{
+	return a.file == b.file && a.start == b.start && a.end == b.end;
+}
+
+/* Does an error stand at the place of g? */
+static bool
+error_there(const struct world *w, const struct diag *g)
+{
+	const struct vec *all = &w->p->diags.all;
+
+	for (uint32_t i = w->diags_from; i < all->count; i++) {
+		const struct diag *e = *VEC_AT(all, struct diag *, i);
+
+		if (!e->dropped && e->severity == SEVERITY_ERROR && same_span(e->span, g->span))
+			return true;
+	}
+	return false;
+}
+
+/* Is the whole block wrong in which g lies? */
+static bool
+error_around(const struct world *w, const struct diag *g)
+{
+	struct diag head = *g;
+
+	for (uint32_t r = 1; r < w->records.count; r++) {
+		node_id n = RECORD_AT(w, r)->user_head;
+
+		if (!n || r == w->site || !span_inside(g->span, NODE_AT(w->p, n)->span))
+			continue;
+		head.span = program_head(w->p, n);
+		if (error_there(w, &head))
+			return true;
+	}
+	return false;
+}
+
+/* What the language itself refused: the site is not the one that its author meant. */
+static bool
+is_misread(const struct world *w)
+{
+	const struct vec *all = &w->p->diags.all;
+
+	for (uint32_t i = 0; i < all->count; i++) {
+		const struct diag *e = *VEC_AT(all, struct diag *, i);
+
+		if (!e->dropped && e->severity == SEVERITY_ERROR && !e->inside &&
+			diag_find(e->code) != DIAG_NONE &&
+			(i >= w->diags_from || in_chain(w, e->span)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+may_follow(const struct world *w, const struct diag *g, bool misread)
+{
+	if (g->severity == SEVERITY_ERROR)
+		return misread && g->inside;
+	if (diag_find(g->code) != DIAG_NONE)
+		return g->severity == SEVERITY_NOTE && error_around(w, g);
+	return misread || error_there(w, g);
+}
+
+/* What may well follow from an error waits until it is mended: warnings and notes at the same
+ * place, and in a site that was not understood all of them, and what the library could not do. */
+static void
+drop_consequences(struct world *w)
+{
+	const struct vec *all = &w->p->diags.all;
+	bool misread = is_misread(w);
+
+	for (uint32_t i = w->diags_from; i < all->count; i++) {
+		struct diag *g = *VEC_AT(all, struct diag *, i);
+
+		if (!g->dropped && may_follow(w, g, misread))
+			diag_drop(&w->p->diags, g);
+	}
+}
+
+/* --- waivers --- */
 
 static bool
 diag_inside(const struct diag *g, struct span block)
@@ -432,6 +526,21 @@ waives_no_code(struct world *w, node_id allow, const char *code)
 		diag_line(d, g, LINE_HELP, "did you mean `%s`?", s.best);
 }
 
+/* Is anything wrong with this site? */
+static bool
+has_errors(const struct world *w)
+{
+	const struct vec *all = &w->p->diags.all;
+
+	for (uint32_t i = w->diags_from; i < all->count; i++) {
+		const struct diag *g = *VEC_AT(all, struct diag *, i);
+
+		if (!g->dropped && g->severity == SEVERITY_ERROR && strcmp(g->code, "EGM0191") != 0)
+			return true;
+	}
+	return is_misread(w);
+}
+
 /* Nothing was reported that this waiver allows. Where the reason may be that another fault kept it
  * silent, so is the waiver. */
 static void
@@ -448,7 +557,7 @@ waives_nothing(struct world *w, node_id allow)
 	else if ((rule ? (enum severity)RULE_AT(w->p, rule)->severity : diag_info(own)->severity) ==
 		SEVERITY_ERROR)
 		diag_add(d, EGM0191, span, "%s is an error, and errors cannot be waived", code);
-	else if (!w->stopped && (rule ? !w->rules_silent[rule] : !d->errors))
+	else if (!w->stopped && !has_errors(w) && (rule ? !w->rules_silent[rule] : !d->errors))
 		diag_line(d, diag_add(d, EGM0191, span, "nothing here needs `allow %s`", code),
 			LINE_HELP, "remove it; a waiver for nothing hides the next fault");
 }
@@ -499,6 +608,7 @@ waivers_in(struct world *w, node_id body, struct span block, bool whole)
 void
 waivers_run(struct world *w)
 {
+	drop_consequences(w);
 	for (uint32_t i = 0; i < w->chain_count; i++) {
 		node_id site = SITE_AT(w->p, w->chain[i])->node;
 

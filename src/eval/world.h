@@ -436,6 +436,9 @@ void
 rules_run(struct world *w);
 void
 waivers_run(struct world *w);
+/* Adds the near name that was probably meant to a message about a block. */
+bool
+record_suggest(struct world *w, uint32_t record, struct diag *g);
 /* The tests' `expect`s; codes that were expected are dropped. */
 void
 expects_run(struct world *w);
