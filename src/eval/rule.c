@@ -429,7 +429,7 @@ error_around(const struct world *w, const struct diag *g)
 	return false;
 }
 
-/* What the language itself refused: the site is not the one that its author meant. */
+/* Syntax, names and values that the language itself refused: the site is not the one that its author meant. */
 static bool
 is_misread(const struct world *w)
 {
@@ -439,7 +439,7 @@ is_misread(const struct world *w)
 		const struct diag *e = *VEC_AT(all, struct diag *, i);
 
 		if (!e->dropped && e->severity == SEVERITY_ERROR && !e->inside &&
-			diag_find(e->code) != DIAG_NONE &&
+			(!strncmp(e->code, "EGM00", 5) || !strncmp(e->code, "EGM01", 5)) &&
 			(i >= w->diags_from || in_chain(w, e->span)))
 			return true;
 	}
