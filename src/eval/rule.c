@@ -402,6 +402,8 @@ error_there(const struct world *w, const struct diag *g)
 {
 	const struct vec *all = &w->p->diags.all;
 
+	if (same_span(g->span, program_head(w->p, SITE_AT(w->p, w->chain[0])->node)))
+		return false; /* where everything stands that has no place of its own */
 	for (uint32_t i = w->diags_from; i < all->count; i++) {
 		const struct diag *e = *VEC_AT(all, struct diag *, i);
 
