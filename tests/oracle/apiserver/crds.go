@@ -26,11 +26,13 @@ import (
 
 // Where the CRDs lie in the archive of a product's module. Of several patterns the first that matches counts.
 var places = map[string][]string{
-	"envoy-gateway": {"charts/gateway-helm/charts/crds/crds/generated/*.yaml", "charts/gateway-helm/crds/generated/*.yaml"},
-	"gateway-api":   {"config/crd/CHANNEL/*.yaml"},
-	"istio":         {"kubernetes/customresourcedefinitions.gen.yaml"},
-	"cilium":        {"pkg/k8s/apis/cilium.io/client/crds/*/*.yaml"},
-	"cert-manager":  {"deploy/crds/*.yaml"},
+	"envoy-gateway":       {"charts/gateway-helm/charts/crds/crds/generated/*.yaml", "charts/gateway-helm/crds/generated/*.yaml"},
+	"gateway-api":         {"config/crd/CHANNEL/*.yaml"},
+	"istio":               {"kubernetes/customresourcedefinitions.gen.yaml"},
+	"cilium":              {"pkg/k8s/apis/cilium.io/client/crds/*/*.yaml"},
+	"cert-manager":        {"deploy/crds/*.yaml"},
+	"trust-manager":       {"deploy/crds/*.yaml"},
+	"prometheus-operator": {"example/prometheus-operator-crd/*.yaml"},
 }
 
 // Which product brings the kinds of a group.
@@ -44,6 +46,10 @@ func productOf(group string) string {
 		return "cilium"
 	case group == "cert-manager.io":
 		return "cert-manager"
+	case group == "trust.cert-manager.io":
+		return "trust-manager"
+	case group == "monitoring.coreos.com":
+		return "prometheus-operator"
 	case strings.HasSuffix(group, ".istio.io"):
 		return "istio"
 	}
@@ -129,13 +135,17 @@ func (r release) files(channel string) ([]string, error) {
 	return nil, fmt.Errorf("%s %s: no CRDs in %s", r.product, r.version, r.dir)
 }
 
+func newSet(title string) *crdSet {
+	return &crdSet{title: title, kinds: map[string]*crdKind{}, served: map[string][]string{}}
+}
+
 // load reads all CRDs of a release. What is no CRD in its files (an admission policy) is passed over.
 func (r release) load(channel string) (*crdSet, error) {
 	names, err := r.files(channel)
 	if err != nil {
 		return nil, err
 	}
-	set := &crdSet{title: r.product + " " + r.version, kinds: map[string]*crdKind{}, served: map[string][]string{}}
+	set := newSet(r.product + " " + r.version)
 	if r.product == "gateway-api" {
 		set.title += " " + channel
 	}

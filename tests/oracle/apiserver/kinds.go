@@ -18,7 +18,7 @@ import (
 // The `kind` declarations of the library against the schemas of every release: what the library lets
 // through here, the API server must let through there, and what it would add stands as a default.
 
-// member is one line of what tests/tools/kinds prints.
+// member is one line of what tests/kinds/kinds prints.
 type member struct {
 	Kind, ApiVersion, Path, Type string
 	Words                        []string
@@ -80,6 +80,7 @@ var explained = map[string]string{
 	"CiliumNetworkPolicy spec.ingressDeny[].fromEntities[]: may be cluster-mesh, which the API server refuses":                             entity,
 	"CiliumNetworkPolicy spec.ingress[].fromEntities[]: may be cluster-mesh, which the API server refuses":                                 entity,
 	"HTTPRoute spec.rules[].matches: the API server adds [map[path:map[type:PathPrefix value:/]]] where it is left out":                    "every rule that is written here has a match; the user's own YAML need not",
+	"Bundle spec.sources: may be left out, the API server demands it":                                                                      "every bundle has one: a test of the library says which when none is named",
 	"DestinationRule spec.host: may be left out, the API server demands it":                                                                "read of included objects alone, never written",
 	"SecurityPolicy spec.oidc.refreshToken: the API server adds true where it is left out":                                                 "always written",
 	"SecurityPolicy spec.authorization.rules[].principal.jwt.claims[].values: may have more than 16 entries, which the API server refuses": "refused by EGM6300 on the line 1.5",

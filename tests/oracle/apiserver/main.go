@@ -34,7 +34,8 @@ type site struct {
 	releases map[string]string
 	channel  string
 	included map[string]bool
-	foreign  bool // nothing in it is egmc's: defaults are no drift
+	own      *crdSet // of CRDs that the tree itself holds
+	foreign  bool    // nothing in it is egmc's: defaults are no drift
 }
 
 // idOf names an object as a cluster does.
@@ -84,7 +85,7 @@ func readSite(path string) (*site, error) {
 		return nil, err
 	}
 	defer file.Close()
-	s, record := &site{releases: map[string]string{}, included: map[string]bool{}}, ""
+	s, record := &site{releases: map[string]string{}, included: map[string]bool{}, own: newSet("CRDs of sites")}, ""
 	title := ""
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		line := lines.Text()
@@ -199,11 +200,17 @@ func (c *court) faultsOf(s *site, data []byte, partial bool) (title string, faul
 		return "files", []string{err.Error()}
 	}
 	product, included := productOf(gv.Group), s.foreign || s.included[idOf(object)]
+	if gv.Group == "apiextensions.k8s.io" {
+		return "CRDs of sites", c.ownCRD(s, data)
+	}
+	if k := s.own.kinds[version+" "+kind]; k != nil {
+		return "CRDs of sites", k.judge(object, included)
+	}
 	if product == "" {
 		return "kubernetes 1.36", judgeBuiltin(raw, included)
 	}
 	stated := s.releases[product]
-	if product == "cert-manager" && stated == "" {
+	if (product == "cert-manager" || product == "prometheus-operator") && stated == "" {
 		// No site states its release: the newest one that is at hand.
 		for _, r := range c.modules {
 			if r.product == product {
@@ -226,6 +233,14 @@ func (c *court) faultsOf(s *site, data []byte, partial bool) (title string, faul
 		return set.title, []string{fmt.Sprintf("%s is not served; served: %v", version, set.served[gv.Group+" "+kind])}
 	}
 	return set.title, k.judge(object, included)
+}
+
+// ownCRD takes in a CRD that a site brings; its own kinds are judged by it from then on, since they come later.
+func (c *court) ownCRD(s *site, data []byte) []string {
+	if err := s.own.add(data); err != nil {
+		return []string{err.Error()}
+	}
+	return nil
 }
 
 func (c *court) judge(s *site, file, where string, partial bool) error {
@@ -328,7 +343,7 @@ func (c *court) bad(folder string) error {
 		if err != nil {
 			return err
 		}
-		s := &site{releases: map[string]string{}, included: map[string]bool{}}
+		s := &site{releases: map[string]string{}, included: map[string]bool{}, own: newSet("CRDs of sites")}
 		if words := strings.Fields(commentOf(string(data), "releases")); len(words) > 1 {
 			s.releases[words[0]] = words[1]
 			if len(words) > 2 {

@@ -39,7 +39,7 @@ func verdictOf(fault string) (verdict, words string) {
 
 // newest: the site that holds the newest of everything, but for what the case names: "# releases: envoy-gateway 1.7.0".
 func (c *court) newest(text string) *site {
-	s := &site{releases: map[string]string{}, included: map[string]bool{}, foreign: true, channel: "standard"}
+	s := &site{releases: map[string]string{}, included: map[string]bool{}, own: newSet("CRDs of sites"), foreign: true, channel: "standard"}
 	for _, r := range c.modules {
 		s.releases[r.product] = r.version
 	}

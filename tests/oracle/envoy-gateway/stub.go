@@ -135,7 +135,7 @@ func secretStub(namespace, name string, names []string) *corev1.Secret {
 		Type:       corev1.SecretTypeTLS,
 		Data: map[string][]byte{
 			"tls.crt": certificate, "tls.key": key, "ca.crt": authority,
-			".htpasswd": []byte("stub:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="), "client-secret": []byte("stub"),
+			".htpasswd": []byte("stub:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="), "client-secret": []byte("stub"), "client-id": []byte("stub-client"),
 		},
 	}
 }

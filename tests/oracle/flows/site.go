@@ -117,7 +117,7 @@ func readSite(path string) (*site, error) {
 		if r.head[0] != "flow" {
 			continue
 		}
-		f := &flow{from: named[r.fields["from"]], to: named[r.fields["to"]], transport: r.fields["transport"], why: r.fields["why"]}
+		f := flow{from: named[r.fields["from"]], to: named[r.fields["to"]], why: r.fields["why"]}
 		if wire := r.fields["wire"]; wire != "" {
 			if f.wire, err = strconv.Atoi(wire); err != nil {
 				return nil, fmt.Errorf("%s: flow %v: %w", path, r.head, err)
@@ -126,7 +126,15 @@ func readSite(path string) (*site, error) {
 		if len(f.from) == 0 || len(f.to) == 0 {
 			return nil, fmt.Errorf("%s: flow %v: nobody is called %q or %q", path, r.head, r.fields["from"], r.fields["to"])
 		}
-		s.flows = append(s.flows, f)
+		transports := strings.Split(strings.Trim(r.fields["transports"], "[]"), ", ")
+		if len(transports) == 0 || transports[0] == "" {
+			return nil, fmt.Errorf("%s: flow %v: no transport", path, r.head)
+		}
+		for _, transport := range transports {
+			one := f
+			one.transport = transport
+			s.flows = append(s.flows, &one)
+		}
 	}
 	if len(s.ends) == 0 {
 		return nil, fmt.Errorf("%s names no workload", path)
