@@ -41,7 +41,7 @@ func add(r *resource.Resources, object runtime.Object) bool {
 		r.GRPCRoutes = append(r.GRPCRoutes, o)
 	case *gwapiv1.TLSRoute:
 		r.TLSRoutes = append(r.TLSRoutes, o)
-	case *gwapiv1.TCPRoute:
+	case *tcpRoute:
 		r.TCPRoutes = append(r.TCPRoutes, o)
 	case *gwapiv1b1.ReferenceGrant:
 		r.ReferenceGrants = append(r.ReferenceGrants, o)
