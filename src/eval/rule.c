@@ -464,8 +464,11 @@ static void
 drop_consequences(struct world *w)
 {
 	const struct vec *all = &w->p->diags.all;
-	bool misread = is_misread(w);
+	bool misread;
 
+	if (!w->p->diags.errors) /* then nothing follows from any */
+		return;
+	misread = is_misread(w);
 	for (uint32_t i = w->diags_from; i < all->count; i++) {
 		struct diag *g = *VEC_AT(all, struct diag *, i);
 
